@@ -1,0 +1,1 @@
+"""The book of record: equipment, communes, conventions, loans, journal. Knows no network."""

@@ -1,0 +1,1 @@
+"""The crisis: plan it, run it, hand it over, take it back."""
