@@ -1,0 +1,182 @@
+"""Owns the commands of a crisis: open it, keep its plan, note that a seat works, close it.
+
+Each is one part of the caller's write transaction and writes its journal line.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from gettext import gettext as _
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from inventory import conventions, devices, journal, loans
+from inventory.communes import Commune
+from inventory.crisis_records import Crisis, Seat, SeatEntry, find, get, listing, seats
+from inventory.devices import DeviceState
+from inventory.errors import IllegalMove, Unknown
+from inventory.journal import Stamp
+
+__all__ = [
+    "Crisis",
+    "Seat",
+    "SeatEntry",
+    "close",
+    "find",
+    "get",
+    "keep_plan",
+    "listing",
+    "open_crisis",
+    "seat_ready",
+    "seats",
+]
+
+
+def subject(reference: str) -> str:
+    """How the journal names a crisis."""
+    return f"crisis:{reference}"
+
+
+def open_crisis(
+    session: Session,
+    by: Stamp,
+    commune: Commune,
+    *,
+    t0: datetime,
+    drill: bool,
+    seats: Sequence[SeatEntry],
+    today: date,
+    forced_by: str = "",
+    forced_reason: str = "",
+    caller_verified_by: str = "",
+) -> Crisis:
+    """Open a crisis for a commune with an active convention, or forced by a named person with a reason.
+
+    Raises:
+        ConventionInactive: there is no active convention and it is not forced (requirement 2).
+    """
+    forced = bool(forced_by.strip() and forced_reason.strip())
+    convention = None if forced else conventions.active(session, commune.code, today)
+    crisis = Crisis(
+        reference=_next_reference(session, commune.code, today.year),
+        commune_code=commune.code,
+        t0=t0,
+        opened_at=by.at,
+        drill=drill,
+        forced_by=forced_by if forced else "",
+        forced_reason=forced_reason if forced else "",
+        caller_verified_by=caller_verified_by,
+    )
+    session.add(crisis)
+    session.flush()
+    session.add_all(_seat(crisis.reference, entry) for entry in seats)
+    facts = {
+        "commune": commune.code,
+        "t0": t0.isoformat(),
+        "drill": drill,
+        "seats": len(seats),
+        "convention": convention.id if convention else None,
+        "forced_by": crisis.forced_by,
+        "forced_reason": crisis.forced_reason,
+        "caller_verified_by": caller_verified_by,
+    }
+    journal.append(session, by, "crisis.opened", subject(crisis.reference), facts)
+    session.flush()
+    return crisis
+
+
+def keep_plan(session: Session, by: Stamp, crisis: Crisis, plan: Mapping[str, Any]) -> None:
+    """Keep the plan that will run; the same plan again changes nothing. The journal has its SHA-256.
+
+    Raises:
+        IllegalMove: the crisis is closed.
+    """
+    _must_be_open(crisis)
+    if crisis.plan == dict(plan):
+        return
+    crisis.plan = dict(plan)
+    session.add(crisis)
+    digest = hashlib.sha256(journal.canonical(crisis.plan)).hexdigest()
+    journal.append(session, by, "crisis.planned", subject(crisis.reference), {"plan_sha256": digest})
+
+
+def seat_ready(session: Session, by: Stamp, crisis_reference: str, seat_number: int, at: datetime) -> None:
+    """Note that a seat works; only the first time counts.
+
+    Raises:
+        Unknown: the crisis has no such seat.
+    """
+    seat = session.get(Seat, (crisis_reference, seat_number))
+    if seat is None:
+        raise Unknown(
+            _("Crisis {reference} has no seat {number}.").format(
+                reference=crisis_reference, number=seat_number
+            )
+        )
+    if seat.ready_at is None:
+        seat.ready_at = at
+        session.add(seat)
+        journal.append(
+            session,
+            by,
+            "seat.ready",
+            f"{subject(crisis_reference)}/seat:{seat_number}",
+            {"at": at.isoformat()},
+        )
+
+
+def close(session: Session, by: Stamp, crisis: Crisis, at: datetime) -> None:
+    """Close a crisis: what was never handed over is released, or set apart where it was prepared.
+
+    Raises:
+        IllegalMove: it is closed already, or devices are still in people's hands (they are named).
+    """
+    _must_be_open(crisis)
+    opened = loans.open_loans(session, crisis=crisis.reference)
+    out = [
+        loan.device_tag
+        for loan in opened
+        if devices.get(session, loan.device_tag).state is DeviceState.ON_LOAN
+    ]
+    if out:
+        raise IllegalMove(
+            _("Crisis {reference} cannot be closed: still on loan are {tags}.").format(
+                reference=crisis.reference, tags=", ".join(sorted(out))
+            ),
+            hint=_("Take these devices back first."),
+        )
+    for loan in opened:
+        loans.end(session, by, loan, "crisis closed")
+    crisis.closed_at = at
+    session.add(crisis)
+    journal.append(session, by, "crisis.closed", subject(crisis.reference), {"at": at.isoformat()})
+
+
+def _must_be_open(crisis: Crisis) -> None:
+    if crisis.closed_at is not None:
+        raise IllegalMove(
+            _("Crisis {reference} was closed on {date}.").format(
+                reference=crisis.reference, date=crisis.closed_at.date()
+            ),
+            hint=_("Open a new crisis with `kit crisis open`."),
+        )
+
+
+def _next_reference(session: Session, code: str, year: int) -> str:
+    prefix = f"{code}-{year}-"
+    query = select(Crisis.reference).where(col(Crisis.reference).startswith(prefix))
+    numbers = [int(reference.removeprefix(prefix)) for reference in session.exec(query).all()]
+    return f"{prefix}{max(numbers, default=0) + 1:02d}"
+
+
+def _seat(reference: str, entry: SeatEntry) -> Seat:
+    return Seat(
+        crisis=reference,
+        number=entry.number,
+        first_name=entry.first_name,
+        last_name=entry.last_name,
+        service=entry.service,
+        wants_phone=entry.wants_phone,
+        contact=entry.contact,
+    )

@@ -1,0 +1,132 @@
+"""Checks of single cells, pure: each gives the tidy value, or raises `ValueError` with the reason."""
+
+import re
+import unicodedata
+from gettext import gettext as _
+from ipaddress import ip_address
+
+import phonenumbers
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+from stdnum import imei as imeis
+from stdnum import luhn
+
+from inventory.text import control_characters, fold
+
+_TAG = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,31}")
+_SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
+)
+#: Numbers that ARCEP keeps for fiction (national numbering plan): samples and drills ring nobody with them.
+_FICTION = re.compile(r"\+33(19900|26191|35301|46571|53649|63998)\d{4}")
+_ICCID = re.compile(r"89\d{17,18}")
+#: What makers and people write where there is no serial (folded; digits alone are judged apart).
+_NO_SERIAL = frozenset(
+    fold(text)
+    for text in (
+        "To be filled by O.E.M.", "Default string", "System Serial Number", "Not Specified", "Not Available",
+        "Not Applicable", "Unknown", "None", "N/A", "NA", "Invalid", "OEM", "Serial", "Empty", "XXXXXXX",
+        "keine", "keiner", "unbekannt", "aucun", "aucune", "sans", "inconnu", "néant", "?", "-", "123456789",
+        "0123456789", "1234567890",
+    )
+)  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Free text that can be shown and printed."""
+    if control_characters(text):
+        raise ValueError(_("contains control characters"))
+    return unicodedata.normalize("NFC", text)
+
+
+def digits_kept(text: str) -> str:
+    """A number that no spreadsheet has rewritten, e.g. as 3,54E+14."""
+    if _SCIENTIFIC.fullmatch(text):
+        raise ValueError(
+            _("{value} was ruined by a spreadsheet: format the column as text").format(value=text)
+        )
+    return text
+
+
+def tag(text: str) -> str:
+    """An asset tag, in upper case."""
+    value = digits_kept(text).upper()
+    if not value:
+        raise ValueError(_("has no asset tag"))
+    if not _TAG.fullmatch(value):
+        raise ValueError(
+            _("“{value}” is no asset tag: up to 32 letters, digits, dots, hyphens").format(value=text)
+        )
+    return value
+
+
+def serial(text: str) -> str | None:
+    """A serial; None for what only stands in the place of one."""
+    value = digits_kept(plain(text))
+    placeholder = fold(value) in _NO_SERIAL or len(set(re.sub(r"[\W_]", "", value))) <= 1
+    return None if placeholder else value
+
+
+def imei(text: str) -> str | None:
+    """15 digits with a valid check digit; None where the cell is empty."""
+    value = re.sub(r"[\s.-]", "", digits_kept(text))
+    if not value:
+        return None
+    if len(value) != 15 or not imeis.is_valid(value):  # noqa: PLR2004  3GPP TS 23.003
+        raise ValueError(_("{value} is no IMEI: 15 digits with a check digit").format(value=text))
+    return value
+
+
+def iccid(text: str) -> str | None:
+    """19 or 20 digits with a valid check digit (ITU-T E.118); None where the cell is empty."""
+    value = re.sub(r"[\s.-]", "", digits_kept(text))
+    if not value:
+        return None
+    if not _ICCID.fullmatch(value) or not luhn.is_valid(value):
+        raise ValueError(
+            _("{value} is no ICCID: 19 or 20 digits from 89 on, with a check digit").format(value=text)
+        )
+    return value
+
+
+def number(text: str) -> str | None:
+    """A telephone number in E.164, read as a French one where it names no country; None where empty."""
+    if not digits_kept(text):
+        return None
+    try:
+        parsed = phonenumbers.parse(text, "FR")
+    except phonenumbers.NumberParseException as exc:
+        raise ValueError(_("{value} is no telephone number").format(value=text)) from exc
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if not (phonenumbers.is_valid_number(parsed) or _FICTION.fullmatch(number)):
+        raise ValueError(_("{value} is no telephone number").format(value=text))
+    return number
+
+
+def address(text: str) -> str | None:
+    """An IP address or a host name; None where the cell is empty."""
+    if not text:
+        return None
+    try:
+        return str(ip_address(text))
+    except ValueError as exc:
+        value = text.lower()
+        # Digits and dots alone are a mistyped IP address, not a host name.
+        if not _HOST_NAME.fullmatch(value) or re.fullmatch(r"[\d.]+", value):
+            raise ValueError(
+                _("“{value}” is neither an IP address nor a host name").format(value=text)
+            ) from exc
+        return value
+
+
+def host_key(text: str) -> str | None:
+    """An OpenSSH public key line, without its comment; None where the cell is empty."""
+    if not text:
+        return None
+    value = " ".join(text.split()[:2])
+    try:
+        load_ssh_public_key(value.encode())
+    except (ValueError, UnsupportedAlgorithm) as exc:
+        raise ValueError(_("the host key is no OpenSSH public key (ssh-ed25519 AAAA…)")) from exc
+    return value

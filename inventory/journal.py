@@ -1,0 +1,170 @@
+"""Owns the journal: who did what, when, about which object. Append-only and hash-chained.
+
+Every line carries the hash of the line before it, so a line that is changed, removed or moved breaks the
+chain at a place that can be named. A line is written in the transaction of the change that it explains.
+Subjects read `device:LAP-01`, `crisis:13005-2026-01`, `crisis:13005-2026-01/seat:2`, `commune:13005`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from gettext import gettext as _
+from typing import Any
+
+from sqlalchemy import JSON, Column, or_
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from inventory.errors import JournalBroken
+from inventory.times import UtcDateTime
+
+#: What stands in `previous` of the first line.
+GENESIS = "0" * 64
+_CHUNK = 1000
+_NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Who acts and when: the actor as `login@station`, the moment with its time zone."""
+
+    actor: str
+    at: datetime
+
+
+class JournalLine(SQLModel, table=True):
+    """One line; `seq` counts from 1 without gaps, `hash` covers every other field."""
+
+    __tablename__ = "journal"
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    kind: str
+    subject: str = Field(index=True)
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    previous: str
+    hash: str
+
+
+def canonical(data: Any) -> bytes:
+    """The one way to write a JSON value as bytes, so that equal values have equal hashes."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def line_hash(line: JournalLine) -> str:
+    """SHA-256, in hexadecimal, over the canonical JSON of every field but the hash itself."""
+    at = line.at.astimezone(UTC).isoformat(timespec="microseconds")
+    fields = {"at": at} | {
+        name: getattr(line, name) for name in ("seq", "actor", "kind", "subject", "data", "previous")
+    }
+    return hashlib.sha256(canonical(fields)).hexdigest()
+
+
+def append(
+    session: Session, by: Stamp, kind: str, subject: str, data: Mapping[str, Any] = _NOTHING
+) -> JournalLine:
+    """Add a line in the caller's write transaction (`Database.write`, which lets one writer in at a time).
+
+    `kind` is also the action name of logs, e.g. "device.moved". `data` is small, JSON, and never a secret.
+    """
+    seq, previous = head(session)
+    line = JournalLine(
+        seq=seq + 1,
+        at=by.at.astimezone(UTC),
+        actor=by.actor,
+        kind=kind,
+        subject=subject,
+        data=json.loads(canonical(dict(data))),
+        previous=previous,
+        hash="",
+    )
+    line.hash = line_hash(line)
+    session.add(line)
+    return line
+
+
+def head(session: Session) -> tuple[int, str]:
+    """Number and hash of the newest line; (0, GENESIS) where there is none."""
+    newest = session.exec(
+        select(JournalLine.seq, JournalLine.hash).order_by(col(JournalLine.seq).desc()).limit(1)
+    ).first()
+    return (0, GENESIS) if newest is None else (newest[0], newest[1])
+
+
+def tail(
+    session: Session, *, after: int = 0, limit: int = 100, subject: str | None = None
+) -> Sequence[JournalLine]:
+    """Lines in their order: the newest `limit`, or, for a reader who saw line `after`, the next `limit`.
+
+    `subject` keeps the lines about that object and its parts (`crisis:X` includes `crisis:X/seat:1`).
+    """
+    query = select(JournalLine)
+    if subject is not None:
+        column = col(JournalLine.subject)
+        query = query.where(or_(column == subject, column.startswith(f"{subject}/", autoescape=True)))
+    if after:
+        return session.exec(
+            query.where(col(JournalLine.seq) > after).order_by(col(JournalLine.seq)).limit(limit)
+        ).all()
+    return session.exec(query.order_by(col(JournalLine.seq).desc()).limit(limit)).all()[::-1]
+
+
+def verify(session: Session, *, head: str | None = None) -> int:
+    """Follow the chain from its first line; returns how many lines it has.
+
+    Lines cut off at the end leave a shorter chain that holds: only an anchor shows it. `head` is such an
+    anchor, the hash of a line noted down earlier (on paper, in a report); it must still be in the chain.
+
+    Raises:
+        JournalBroken: names the first line that does not hold, or says that the anchor is gone.
+    """
+    seq, previous, anchored = 0, GENESIS, head in {None, GENESIS}
+    try:
+        for line in _lines(session, _CHUNK):
+            if fault := _fault(line, seq, previous):
+                raise _broken(fault)
+            seq, previous = line.seq, line.hash
+            anchored = anchored or line.hash == head
+    except (ValueError, TypeError, AttributeError) as exc:
+        raise _broken(_unreadable(session)) from exc
+    if not anchored:
+        raise _broken(
+            _("No line has the hash that was noted down: lines after it were removed or written anew.")
+        )
+    return seq
+
+
+def _lines(session: Session, chunk: int) -> Iterator[JournalLine]:
+    query = select(JournalLine).order_by(col(JournalLine.seq))
+    yield from session.exec(query.execution_options(yield_per=chunk, populate_existing=True))
+
+
+def _fault(line: JournalLine, seq: int, previous: str) -> str:
+    if line.seq != seq + 1:
+        return _("Line {line} is missing.").format(line=seq + 1)
+    if line.previous != previous:
+        return _("Line {line} does not follow line {before}.").format(line=line.seq, before=seq)
+    if line.hash != line_hash(line):
+        return _("Line {line} was changed.").format(line=line.seq)
+    return ""
+
+
+def _unreadable(session: Session) -> str:
+    """Name the first line whose fields cannot even be read; read one by one, since chunks hide which."""
+    seq = 0
+    try:
+        for line in _lines(session, 1):
+            line_hash(line)
+            seq = line.seq
+    except (ValueError, TypeError, AttributeError):
+        return _("Line {line} was changed: it cannot be read.").format(line=seq + 1)
+    return _("Line {line} was changed.").format(line=seq)
+
+
+def _broken(message: str) -> JournalBroken:
+    return JournalBroken(
+        message,
+        hint=_("Keep the data base as it is for the inquiry and restore the last good backup beside it."),
+    )

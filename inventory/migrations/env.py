@@ -1,0 +1,10 @@
+"""Runs the migrations on the connection that `Database.migrate` hands over, inside its transaction."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+# Imported for their tables: what `SQLModel.metadata` holds is what the migrations must have made.
+from inventory import activity, evidence, secrets  # noqa: F401
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata)
+context.run_migrations()
