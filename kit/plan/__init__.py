@@ -1,0 +1,1 @@
+"""Pure: (crisis, pool, terms) → Plan. No clock, no thread, no data base, no file."""

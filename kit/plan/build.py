@@ -1,0 +1,135 @@
+"""Turns a crisis, the people to equip, the pool and the terms into a Plan. Pure: no clock, no data base."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kit.plan import names
+from kit.plan.model import (
+    AccountPlan,
+    CrisisFacts,
+    HumanAct,
+    LaptopPlan,
+    LaptopStock,
+    PhonePlan,
+    PhoneStock,
+    Plan,
+    Pool,
+    SeatPlan,
+    SeatRequest,
+    SimStock,
+    Terms,
+    WorkspacePlan,
+)
+
+Item = TypeVar("Item", LaptopStock, PhoneStock, SimStock)
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """The pool does not reach: how many of each kind are missing."""
+
+    laptops: int
+    phones: int
+    sims: int
+
+
+def build(crisis: CrisisFacts, seats: tuple[SeatRequest, ...], pool: Pool, terms: Terms) -> Plan | Lacking:
+    """Give every seat its equipment and its names; what a seat already holds stays with it.
+
+    Equipment is taken in the pool's order, so the same input gives the same plan.
+    """
+    with_phone = [seat.number for seat in seats if seat.wants_phone]
+    laptops = _hand_out([seat.number for seat in seats], pool.laptops)
+    phones = _hand_out(with_phone, pool.phones)
+    sims = _hand_out(with_phone, pool.sims)
+    lacking = Lacking(len(seats) - len(laptops), len(with_phone) - len(phones), len(with_phone) - len(sims))
+    if lacking != Lacking(0, 0, 0):
+        return lacking
+    principals = tuple(
+        names.principal_names(
+            [(seat.first_name, seat.last_name) for seat in seats],
+            commune=crisis.commune_name,
+            pattern=terms.principal_pattern,
+            domain=terms.domain,
+        )
+    )
+    return Plan(
+        crisis=crisis,
+        seats=tuple(
+            SeatPlan(
+                number=seat.number,
+                first_name=seat.first_name,
+                last_name=seat.last_name,
+                service=seat.service,
+                laptop=_laptop(crisis, seat, laptops[seat.number]),
+                account=_account(crisis, seat, principal),
+                phone=_phone(phones[seat.number], sims[seat.number]) if seat.wants_phone else None,
+            )
+            for seat, principal in zip(seats, principals, strict=True)
+        ),
+        workspace=_workspace(crisis, principals, terms),
+        sku=terms.sku,
+        usage_location=terms.usage_location,
+        playbooks=terms.playbooks,
+        human_acts=(HumanAct.CALL_BACK, HumanAct.HAND_OVER),
+    )
+
+
+def _hand_out(seats: list[int], stock: tuple[Item, ...]) -> dict[int, Item]:
+    given = {item.held_for: item for item in stock if item.held_for in seats}
+    free = (item for item in stock if item.held_for is None)
+    return given | dict(zip((seat for seat in seats if seat not in given), free, strict=False))
+
+
+def _laptop(crisis: CrisisFacts, seat: SeatRequest, stock: LaptopStock) -> LaptopPlan:
+    return LaptopPlan(
+        tag=stock.tag,
+        serial=stock.serial,
+        model=stock.model,
+        address=stock.address,
+        host_key=stock.host_key,
+        host_name=names.host_name(crisis.commune_name, seat.number),
+        local_account=names.login(seat.first_name, seat.last_name),
+    )
+
+
+def _account(crisis: CrisisFacts, seat: SeatRequest, principal: str) -> AccountPlan:
+    return AccountPlan(
+        principal_name=principal,
+        nickname=principal.partition("@")[0],
+        display_name=f"{seat.first_name} {seat.last_name}",
+        given_name=seat.first_name,
+        surname=seat.last_name,
+        department=seat.service,
+        mark=ownership_mark(crisis.reference, seat.number),
+    )
+
+
+def ownership_mark(reference: str, seat: int | None = None) -> str:
+    """What is written on every object we create, so that ours is told from somebody else's."""
+    return f"kit:{reference}" if seat is None else f"kit:{reference}:{seat}"
+
+
+def _phone(phone: PhoneStock, sim: SimStock) -> PhonePlan:
+    return PhonePlan(
+        tag=phone.tag, model=phone.model, imei=phone.imei, sim_tag=sim.tag, iccid=sim.iccid, number=sim.number
+    )
+
+
+def _workspace(crisis: CrisisFacts, principals: tuple[str, ...], terms: Terms) -> WorkspacePlan:
+    fields = {"commune": crisis.commune_name, "reference": crisis.reference}
+    # The reference starts with the INSEE code; the slug before it is for the people who read the address.
+    nickname = f"crise-{names.slug(crisis.commune_name)[:40].rstrip('-')}-{crisis.reference}"
+    title = terms.workspace_name.format(**fields)
+    return WorkspacePlan(
+        display_name=f"{terms.drill_prefix}{title}" if crisis.drill else title,
+        nickname=nickname,
+        description=terms.workspace_description.format(**fields),
+        mark=ownership_mark(crisis.reference),
+        # The first person of the seats file leads: a group without an owner may never get its site
+        # (Microsoft Learn, group-connected sites).
+        owners=principals[:1],
+        members=principals,
+        channels=terms.channels,
+        folders=terms.folders,
+    )

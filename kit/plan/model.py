@@ -1,0 +1,198 @@
+"""Owns the Plan: the value that says who gets what, under which names, before anything is touched.
+
+`kit crisis plan` prints it, `kit crisis run` executes this same object, `--dry-run` is nothing else.
+Only frozen values of the standard library: it compares, prints and serialises (`kit/app/codec.py`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class HumanAct(StrEnum):
+    """What no program can do for the people involved."""
+
+    #: call the commune's correspondent back on the registered number (requirement 7)
+    CALL_BACK = "call_back"
+    #: give each person their equipment against a signature (requirement 6)
+    HAND_OVER = "hand_over"
+
+
+@dataclass(frozen=True)
+class SeatRequest:
+    """One person to equip, as the seats file names them; `number` counts from 1."""
+
+    number: int
+    first_name: str
+    last_name: str
+    service: str
+    wants_phone: bool
+    contact: str = ""
+
+
+@dataclass(frozen=True)
+class LaptopStock:
+    """A laptop that can be used: enrolled, with an address and a pinned host key.
+
+    `held_for` is the seat of this crisis that already holds it; None where it is free.
+    """
+
+    tag: str
+    serial: str
+    model: str
+    address: str
+    host_key: str
+    held_for: int | None = None
+
+
+@dataclass(frozen=True)
+class PhoneStock:
+    """A phone that can be used; `held_for` as for a laptop."""
+
+    tag: str
+    model: str
+    imei: str
+    held_for: int | None = None
+
+
+@dataclass(frozen=True)
+class SimStock:
+    """A SIM that can be used; `number` in E.164, `held_for` as for a laptop."""
+
+    tag: str
+    iccid: str
+    number: str
+    held_for: int | None = None
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What this crisis holds and what is free, in the order in which it should be used."""
+
+    laptops: tuple[LaptopStock, ...]
+    phones: tuple[PhoneStock, ...]
+    sims: tuple[SimStock, ...]
+
+
+@dataclass(frozen=True)
+class CrisisFacts:
+    """The crisis as declared; `reference` is its public name, e.g. "13005-2026-01"."""
+
+    reference: str
+    commune_code: str
+    commune_name: str
+    t0: datetime
+    drill: bool
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What settings and templates fix: the tenant's domain and licence, names and folders.
+
+    Attributes:
+        domain: verified domain of the tenant, e.g. "secours.example".
+        principal_pattern: with {first}, {last} and {commune}, before the "@".
+        sku: part number of the licence, e.g. "SPE_E3".
+        usage_location: ISO 3166 country of use, which a licence needs.
+        workspace_name: with {commune} and {reference}; `drill_prefix` goes before it in an exercise.
+        workspace_description: with the same fields.
+        channels: channels of the Team besides its general one.
+        folders: folders of the crisis library.
+        playbooks: playbooks to run on each laptop, in order.
+    """
+
+    domain: str
+    principal_pattern: str
+    sku: str
+    usage_location: str
+    workspace_name: str
+    workspace_description: str
+    drill_prefix: str
+    channels: tuple[str, ...]
+    folders: tuple[str, ...]
+    playbooks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LaptopPlan:
+    """A laptop and what it will be: its name on the wire and its person's local account."""
+
+    tag: str
+    serial: str
+    model: str
+    address: str
+    host_key: str
+    host_name: str
+    local_account: str
+
+
+@dataclass(frozen=True)
+class AccountPlan:
+    """An account of the tenant; `mark` is the ownership mark written on it."""
+
+    principal_name: str
+    nickname: str
+    display_name: str
+    given_name: str
+    surname: str
+    department: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class PhonePlan:
+    """A phone with its SIM, for one person."""
+
+    tag: str
+    model: str
+    imei: str
+    sim_tag: str
+    iccid: str
+    number: str
+
+
+@dataclass(frozen=True)
+class SeatPlan:
+    """Everything one person gets."""
+
+    number: int
+    first_name: str
+    last_name: str
+    service: str
+    laptop: LaptopPlan
+    account: AccountPlan
+    phone: PhonePlan | None
+
+
+@dataclass(frozen=True)
+class WorkspacePlan:
+    """The crisis's group, Team and site; owners and members are principal names."""
+
+    display_name: str
+    nickname: str
+    description: str
+    mark: str
+    owners: tuple[str, ...]
+    members: tuple[str, ...]
+    channels: tuple[str, ...]
+    folders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One crisis, ready to run."""
+
+    crisis: CrisisFacts
+    seats: tuple[SeatPlan, ...]
+    workspace: WorkspacePlan
+    sku: str
+    usage_location: str
+    playbooks: tuple[str, ...]
+    human_acts: tuple[HumanAct, ...]
+
+    def seat(self, number: int) -> SeatPlan:
+        """The seat with that number; KeyError where the plan has none."""
+        for seat in self.seats:
+            if seat.number == number:
+                return seat
+        raise KeyError(number)

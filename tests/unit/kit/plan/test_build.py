@@ -1,0 +1,121 @@
+"""The plan: who gets what from which stock."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.plan.build import Lacking, build
+from kit.plan.model import (
+    CrisisFacts,
+    HumanAct,
+    LaptopStock,
+    PhoneStock,
+    Plan,
+    Pool,
+    SeatRequest,
+    SimStock,
+    Terms,
+)
+
+CRISIS = CrisisFacts("13005-2026-01", "13005", "Aubagne", datetime(2026, 11, 21, 3, tzinfo=UTC), drill=False)
+TERMS = Terms(
+    domain="secours.example",
+    principal_pattern="{first}.{last}.{commune}",
+    sku="SPE_E3",
+    usage_location="FR",
+    workspace_name="Crise {commune}",
+    workspace_description="Espace de {commune}, {reference}",
+    drill_prefix="EXERCICE – ",
+    channels=("Cellule de crise",),
+    folders=("01 Main courante",),
+    playbooks=("provision.yml",),
+)
+
+
+def seat(number: int, *, phone: bool = False) -> SeatRequest:
+    return SeatRequest(number, "Camille", f"Exemple{number}", "CCAS", wants_phone=phone)
+
+
+def pool(laptops: int, phones: int = 0, sims: int = 0) -> Pool:
+    return Pool(
+        tuple(
+            LaptopStock(f"LT-{n}", f"S{n}", "Modèle", f"10.0.0.{n}", "ssh-ed25519 AAAA")
+            for n in range(laptops)
+        ),
+        tuple(PhoneStock(f"TEL-{n}", "Modèle", f"{n:015d}") for n in range(phones)),
+        tuple(SimStock(f"SIM-{n}", f"{n:020d}", f"+3363998{n:04d}") for n in range(sims)),
+    )
+
+
+def planned(seats: tuple[SeatRequest, ...], stock: Pool, crisis: CrisisFacts = CRISIS) -> Plan:
+    made = build(crisis, seats, stock, TERMS)
+    assert isinstance(made, Plan)
+    return made
+
+
+def test_what_is_lacking_is_counted_by_kind() -> None:
+    seats = (seat(1, phone=True), seat(2, phone=True), seat(3))
+    assert build(CRISIS, seats, pool(1, phones=1), TERMS) == Lacking(laptops=2, phones=1, sims=2)
+
+
+def test_only_who_asked_for_a_phone_gets_one_with_its_sim() -> None:
+    made = planned((seat(1), seat(2, phone=True)), pool(2, 1, 1))
+    assert made.seats[0].phone is None
+    phone = made.seats[1].phone
+    assert phone is not None
+    assert (phone.tag, phone.sim_tag) == ("TEL-0", "SIM-0")
+
+
+def test_a_seat_keeps_the_laptop_it_holds_and_the_others_take_from_the_free() -> None:
+    stock = pool(4)
+    held = replace(stock.laptops[3], held_for=1)
+    made = planned((seat(1), seat(2)), replace(stock, laptops=(*stock.laptops[:3], held)))
+    assert [planned_seat.laptop.tag for planned_seat in made.seats] == ["LT-3", "LT-0"]
+
+
+def test_a_laptop_held_for_a_seat_is_never_given_to_another() -> None:
+    stock = pool(2)
+    held = replace(stock.laptops[0], held_for=2)
+    made = planned((seat(1), seat(2)), replace(stock, laptops=(held, stock.laptops[1])))
+    assert [planned_seat.laptop.tag for planned_seat in made.seats] == ["LT-1", "LT-0"]
+
+
+def test_the_first_person_owns_the_workspace_and_everybody_is_a_member() -> None:
+    made = planned((seat(1), seat(2)), pool(2))
+    everybody = tuple(planned_seat.account.principal_name for planned_seat in made.seats)
+    assert made.workspace.owners == everybody[:1]
+    assert made.workspace.members == everybody
+    assert made.workspace.nickname == "crise-aubagne-13005-2026-01"
+    assert made.workspace.mark == "kit:13005-2026-01"
+
+
+def test_an_exercise_says_so_in_the_name_of_its_workspace() -> None:
+    made = planned((seat(1),), pool(1), replace(CRISIS, drill=True))
+    assert made.workspace.display_name == "EXERCICE – Crise Aubagne"
+
+
+def test_the_plan_names_what_people_must_do() -> None:
+    assert planned((seat(1),), pool(1)).human_acts == (HumanAct.CALL_BACK, HumanAct.HAND_OVER)
+
+
+@given(
+    st.lists(st.booleans(), min_size=1, max_size=30),
+    st.integers(0, 40),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
+def test_no_device_is_given_twice_and_the_same_input_gives_the_same_plan(
+    phones_wanted: list[bool], laptops: int, phones: int, sims: int
+) -> None:
+    seats = tuple(seat(n, phone=wanted) for n, wanted in enumerate(phones_wanted, start=1))
+    made = build(CRISIS, seats, pool(laptops, phones, sims), TERMS)
+    assert made == build(CRISIS, seats, pool(laptops, phones, sims), TERMS)
+    enough = laptops >= len(seats) and min(phones, sims) >= sum(phones_wanted)
+    assert isinstance(made, Plan) is enough
+    if isinstance(made, Plan):
+        given_tags = [planned_seat.laptop.tag for planned_seat in made.seats]
+        given_tags += [tag for s in made.seats if s.phone for tag in (s.phone.tag, s.phone.sim_tag)]
+        assert len(set(given_tags)) == len(given_tags)
+        assert len({planned_seat.account.principal_name for planned_seat in made.seats}) == len(seats)
