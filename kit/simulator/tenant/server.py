@@ -1,0 +1,219 @@
+"""Owns the running tenant: its folder, its port, its start and its stop."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from kit.errors import BadInput, Busy, KitError
+from kit.simulator.tenant.authority import Authority
+from kit.simulator.tenant.behaviour import DEFAULT, INSTANT, Behaviour
+from kit.simulator.tenant.certificates import certificate_in
+from kit.simulator.tenant.files import private_folder
+from kit.simulator.tenant.graph import PREFIX, Graph
+from kit.simulator.tenant.seed import LICENCES, register, seed
+from kit.simulator.tenant.store import Store
+from kit.simulator.tenant.tenant import INDEXES, Tenant
+from kit.simulator.tenant.tokens import Tokens
+
+__all__ = ["INSTANT", "Behaviour", "TenantServer"]
+
+HOST = "127.0.0.1"
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+#: Seconds for the server to come up, and for open requests to end when it stops.
+_START_TIMEOUT = 30.0
+_STOP_TIMEOUT = 3
+#: Longer than a client keeps an idle connection, so that none is closed under a request.
+_KEEP_ALIVE = 120
+
+
+class _Uvicorn(uvicorn.Server):
+    """Says when it listens, and on stopping does not wait for clients that hold idle connections."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_STOP_TIMEOUT)
+        # A polite end of TLS waits for the other side's, and a pooled connection never sends it.
+        for connection in self.server_state.connections:
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
+
+class TenantServer:
+    """A simulated Microsoft 365 tenant: its state in `folder`, Graph and the authority on one TLS port.
+
+    The folder is taken when the object is made, so that applications can be registered before the
+    start, and given back by `stop`; afterwards make a new object.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = 0,
+        behaviour: Behaviour = DEFAULT,
+        tenant_id: str,
+        domain: str,
+        licences: Mapping[str, int] = LICENCES,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Open or furnish the tenant; port 0 takes a free one at the start.
+
+        Raises:
+            Busy: another server runs on this folder.
+            BadInput: the folder holds another tenant, or a licence is unknown.
+        """
+        self._asked_port = port
+        self._lock: int | None = _take(private_folder(folder))
+        self._certificate = certificate_in(folder)
+        self._store = Store(folder / "tenant.db", indexes=INDEXES)
+        self._tenant = Tenant(self._store, behaviour, tenant_id, domain, clock)
+        try:
+            seed(self._tenant, licences)
+        except BaseException:
+            self.stop()
+            raise
+        self._tokens = Tokens(folder / "tokens.key", tenant_id, behaviour.token_lifetime)
+
+    _socket: socket.socket | None = None
+    _uvicorn: _Uvicorn | None = None
+    _thread: threading.Thread | None = None
+
+    @property
+    def ca_file(self) -> Path:
+        """The PEM file a client has to trust."""
+        return self._certificate.authority
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; known once started."""
+        if self._socket is None:
+            raise RuntimeError("the tenant was not started")
+        return int(self._socket.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        """Address of the authority; Graph is at `{url}/v1.0`."""
+        return f"https://{HOST}:{self.port}"
+
+    def register_app(self, client_id: str, certificate_pem: str, roles: Sequence[str]) -> None:
+        """Register an application, or change it: public certificate and Graph application permissions."""
+        register(self._tenant, client_id, certificate_pem, roles)
+
+    def start(self) -> None:
+        """Serve in a thread of its own; returns when requests are answered.
+
+        Raises:
+            BadInput: the port is taken or not allowed.
+            KitError: the server did not come up.
+        """
+        self._socket = _listening(self._asked_port)
+        self._uvicorn = _Uvicorn(self._config())
+        self._thread = threading.Thread(
+            target=self._uvicorn.run, args=([self._socket],), name="tenant", daemon=True
+        )
+        self._thread.start()
+        if not self._uvicorn.ready.wait(_START_TIMEOUT):
+            self.stop()
+            raise KitError("the simulated tenant did not start", hint="Its log says why; start it again.")
+
+    def stop(self) -> None:
+        """Let open requests end, stop listening, give the folder back; twice does no harm."""
+        if self._uvicorn is not None and self._thread is not None:
+            self._uvicorn.should_exit = True
+            self._thread.join()
+        if self._socket is not None:
+            self._socket.close()
+        self._store.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def serve_forever(self, *, ready: Callable[[str], None] | None = None) -> None:
+        """Serve until SIGTERM or SIGINT; in the main thread. `ready` is called once with the address."""
+        asked = threading.Event()
+        before = {
+            number: signal.signal(number, lambda *_: asked.set())
+            for number in (signal.SIGTERM, signal.SIGINT)
+        }
+        try:
+            self.start()
+            if ready:
+                ready(self.url)
+            asked.wait()
+        finally:
+            self.stop()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _config(self) -> uvicorn.Config:
+        graph = Graph(self._tenant, self._tokens)
+        authority = Authority(self._tenant, self._tokens)
+        app = Starlette(
+            routes=[Route(f"{PREFIX}/{{path:path}}", graph.answer, methods=_METHODS), *authority.routes()]
+        )
+        return uvicorn.Config(
+            app,
+            ssl_certfile=self._certificate.chain,
+            ssl_keyfile=self._certificate.key,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE,
+            timeout_graceful_shutdown=_STOP_TIMEOUT,
+        )
+
+
+def _take(folder: Path) -> int:
+    """Lock the folder for this process: state is held in memory, so two servers would diverge."""
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        os.close(descriptor)
+        raise Busy(
+            f"a simulated tenant already runs on {folder}", hint="Use the one that runs, or stop it first."
+        ) from exc
+    return descriptor
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        listening = socket.create_server((HOST, port), backlog=1024)
+    except (OSError, OverflowError) as exc:
+        raise BadInput(
+            f"the simulated tenant cannot listen on port {port}: {exc}", hint="Choose another port."
+        ) from exc
+    # Inherited by each connection: without it every answer waits 40 ms for the client's delayed ACK.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
