@@ -1,0 +1,27 @@
+"""Owns the local password of a laptop: made at random, typed by a tired person, kept only as a hash."""
+
+import math
+import secrets
+
+from passlib.hash import sha512_crypt
+
+from kit.workstations.targets import Secret
+
+#: Lower-case letters under the same key on AZERTY and QWERTY: no a, q, z, w, m, no digit, no symbol.
+LETTERS = "bcdefghijklnoprstuvxy"
+GROUPS = 4
+GROUP_LENGTH = 4
+#: 16 letters of 21: 70.3 bits. The space between groups is the same key everywhere and adds none.
+ENTROPY_BITS = GROUPS * GROUP_LENGTH * math.log2(len(LETTERS))
+
+
+def make() -> Secret:
+    """A new password, e.g. "hfkd ueip rtyb nvcx": typed as it is printed, spaces included."""
+    return Secret(
+        " ".join("".join(secrets.choice(LETTERS) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
+    )
+
+
+def hashed(password: Secret) -> Secret:
+    """Its crypt(5) hash with a new salt; a secret too, for who has it can guess at leisure."""
+    return Secret(sha512_crypt.hash(password.reveal()))

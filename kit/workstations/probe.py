@@ -1,0 +1,170 @@
+"""Owns looking at a laptop over SSH without Ansible: does it answer, with which key, does a login work."""
+
+import base64
+import hashlib
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from gettext import gettext as _
+from pathlib import Path
+
+import paramiko
+
+from kit.errors import HostKeyChanged, WorkstationFailed
+from kit.workstations.targets import Secret
+
+PORT = 22
+
+
+@dataclass(frozen=True)
+class KeyMatches:
+    """The laptop proved that it holds the pinned key."""
+
+
+@dataclass(frozen=True)
+class KeyChanged:
+    """It answered with another key, whose fingerprint this is ("SHA256:…")."""
+
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """No SSH there, or not in time; `why` is what the network said."""
+
+    why: str
+
+
+KeyVerdict = KeyMatches | KeyChanged | NoAnswer
+
+
+class LoginRefused(WorkstationFailed):
+    """The laptop is the right one and does not let this account in this way."""
+
+
+def fingerprint(host_key: str) -> str:
+    """The fingerprint of a key given as "type base64", as `ssh-keygen -l` writes it."""
+    return _digest(base64.b64decode(_blob(host_key)))
+
+
+def check_host_key(address: str, pinned: str, *, timeout: float = 10.0) -> KeyVerdict:
+    """Exchange keys with the laptop and hang up; no login is tried.
+
+    Args:
+        address: where it is.
+        pinned: the key from enrolment, "type base64".
+        timeout: seconds for the connection, and again for the key exchange.
+    """
+    try:
+        with _transport(address, pinned, timeout) as transport:
+            key = transport.get_remote_server_key()
+            same = key.get_base64() == _blob(pinned)
+            return KeyMatches() if same else KeyChanged(_digest(key.asbytes()))
+    except (OSError, EOFError, paramiko.SSHException) as exc:
+        return NoAnswer(str(exc) or type(exc).__name__)
+
+
+def run(
+    address: str,
+    pinned: str,
+    user: str,
+    command: str,
+    *,
+    private_key: Path | None = None,
+    password: Secret | None = None,
+    timeout: float = 30.0,
+) -> str:
+    """Log in with a key or a password, run `command` there and return what it printed.
+
+    Raises:
+        HostKeyChanged: another key than `pinned` answered; neither key nor password was sent.
+        LoginRefused: the account is not let in this way.
+        WorkstationFailed: no answer, or the command failed.
+    """
+    try:
+        with _transport(address, pinned, timeout) as transport:
+            key = transport.get_remote_server_key()
+            if key.get_base64() != _blob(pinned):
+                raise HostKeyChanged(
+                    _("{address} answers with host key {got}, not with {expected}.").format(
+                        address=address, got=_digest(key.asbytes()), expected=fingerprint(pinned)
+                    ),
+                    hint=_("Keep this laptop apart until somebody has looked at it."),
+                )
+            _log_in(transport, user, private_key, password)
+            return _command(transport, address, command, timeout)
+    except (OSError, EOFError, paramiko.SSHException) as exc:
+        raise WorkstationFailed(
+            _("{address} does not answer: {reason}.").format(address=address, reason=exc),
+            hint=_("Check power and network of the laptop, then try again."),
+        ) from exc
+
+
+@contextmanager
+def _transport(address: str, pinned: str, timeout: float) -> Iterator[paramiko.Transport]:
+    """An SSH connection after the key exchange, closed at the end."""
+    with socket.create_connection((address, PORT), timeout) as connection:
+        transport = paramiko.Transport(connection)
+        try:
+            transport.banner_timeout = timeout
+            # A laptop has several keys: ask first for the kind that is pinned.
+            options = transport.get_security_options()
+            first = _algorithms(pinned)
+            options.key_types = (*first, *(kind for kind in options.key_types if kind not in first))
+            transport.start_client(timeout=timeout)
+            # start_client returns without a word where the time ran out.
+            if not transport.initial_kex_done:
+                raise TimeoutError("no key exchange in time")
+            yield transport
+        finally:
+            transport.close()
+
+
+def _log_in(
+    transport: paramiko.Transport, user: str, private_key: Path | None, password: Secret | None
+) -> None:
+    try:
+        if private_key is not None:
+            transport.auth_publickey(user, paramiko.PKey.from_path(private_key))
+        elif password is not None:
+            # No fallback: a keyboard-interactive login would be another way in than the one asked about.
+            transport.auth_password(user, password.reveal(), fallback=False)
+        else:
+            transport.auth_none(user)
+    except paramiko.AuthenticationException as exc:
+        raise LoginRefused(
+            _("{user} is not let in: {reason}").format(user=user, reason=exc),
+            hint=_("Provision the laptop again; it sets the accounts and the rules of sshd."),
+        ) from exc
+
+
+def _command(transport: paramiko.Transport, address: str, command: str, timeout: float) -> str:
+    with transport.open_session(timeout=timeout) as channel:
+        channel.settimeout(timeout)
+        channel.set_combine_stderr(True)
+        channel.exec_command(command)
+        channel.shutdown_write()  # a command that reads gets nothing, rather than hanging
+        text = channel.makefile("r").read().decode(errors="replace")
+        status = channel.recv_exit_status()
+    if status != 0:
+        raise WorkstationFailed(
+            _("{address}: “{command}” ended with {status}: {text}").format(
+                address=address, command=command, status=status, text=text.strip()[-300:]
+            )
+        )
+    return text
+
+
+def _blob(host_key: str) -> str:
+    return host_key.split()[1]
+
+
+def _digest(blob: bytes) -> str:
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+
+
+def _algorithms(host_key: str) -> tuple[str, ...]:
+    """The signature algorithms that go with a pinned key (RFC 8332: an RSA key signs with SHA-2)."""
+    kind = host_key.partition(" ")[0]
+    return ("rsa-sha2-512", "rsa-sha2-256") if kind == "ssh-rsa" else (kind,)

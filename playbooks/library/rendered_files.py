@@ -1,0 +1,141 @@
+"""Owns one task per role for all its files: written whole, checked together, put back together."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = r"""
+module: rendered_files
+short_description: Bring a set of small files and symbolic links into place, all or none
+description:
+  - Starting Python on a laptop costs more than what a task does there, so a role hands over all its files.
+  - When O(validate) refuses, every file is put back as it was and the task fails.
+options:
+  files:
+    description: What has to be there, owned by root.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      path: {description: Absolute path., type: path, required: true}
+      content: {description: The whole content; exclusive with O(files[].target)., type: str}
+      target: {description: Make a symbolic link to this., type: str}
+      mode: {description: Octal permissions of a file., type: str, default: "0644"}
+  validate:
+    description: Command that must succeed with the files in place, as a list of arguments.
+    type: list
+    elements: str
+    default: []
+"""
+
+RETURN = r"""
+paths:
+  description: What was, or in check mode would be, changed.
+  returned: always
+  type: list
+  elements: str
+"""
+
+
+class State(NamedTuple):
+    """What stands at a path: a link's target, or a file's content and mode; nothing where both are None."""
+
+    target: str | None = None
+    content: bytes | None = None
+    mode: int = 0
+
+
+def read(path: Path) -> State:
+    """What stands at `path` now."""
+    if path.is_symlink():
+        return State(target=str(path.readlink()))
+    if not path.exists():
+        return State()
+    return State(content=path.read_bytes(), mode=path.stat().st_mode & 0o7777)
+
+
+def write(path: Path, state: State) -> None:
+    """Make `path` be as `state` says, by one rename; missing folders are made."""
+    if state == State():
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    # In a folder of its own beside the path: on the same file system, and under a name nobody else can take.
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".kit-") as folder:
+        temporary = Path(folder, "new")
+        if state.target is not None:
+            temporary.symlink_to(state.target)
+        else:
+            temporary.write_bytes(state.content or b"")
+            temporary.chmod(state.mode)
+        temporary.replace(path)
+
+
+def wanted(entry: dict[str, str | None]) -> State:
+    """The state that one entry of `files` asks for."""
+    if entry["target"] is not None:
+        return State(target=entry["target"])
+    return State(content=(entry["content"] or "").encode(), mode=int(entry["mode"] or "0644", 8))
+
+
+def difference(path: Path, before: State, after: State) -> dict[str, str]:
+    """What `--diff` shows for one path."""
+
+    def text(state: State) -> str:
+        return f"-> {state.target}\n" if state.target else (state.content or b"").decode(errors="replace")
+
+    return {
+        "before_header": str(path),
+        "after_header": str(path),
+        "before": text(before),
+        "after": text(after),
+    }
+
+
+def main() -> None:
+    """Compare, write what differs, validate, put back on refusal."""
+    module = AnsibleModule(
+        argument_spec={
+            "files": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": {
+                    "path": {"type": "path", "required": True},
+                    "content": {"type": "str"},
+                    "target": {"type": "str"},
+                    "mode": {"type": "str", "default": "0644"},
+                },
+                "mutually_exclusive": [("content", "target")],
+                "required_one_of": [("content", "target")],
+            },
+            "validate": {"type": "list", "elements": "str", "default": []},
+        },
+        supports_check_mode=True,
+    )
+    changes = [
+        (path, before, after)
+        for entry in module.params["files"]
+        if (before := read(path := Path(entry["path"]))) != (after := wanted(entry))
+    ]
+    paths = [str(path) for path, _, _ in changes]
+    shown = [difference(*change) for change in changes]
+    if not module.check_mode:
+        for path, _, after in changes:
+            write(path, after)
+        if changes and module.params["validate"]:
+            done = subprocess.run(module.params["validate"], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                for path, before, _ in changes:
+                    write(path, before)
+                module.fail_json(msg=f"refused, files put back: {done.stderr.strip() or done.stdout.strip()}")
+    module.exit_json(changed=bool(changes), paths=paths, diff=shown)
+
+
+if __name__ == "__main__":
+    main()
