@@ -1,0 +1,1 @@
+"""The procedures of the runbook, as durable code: one module a noun, `equip` ties them together."""

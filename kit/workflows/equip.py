@@ -1,0 +1,112 @@
+"""The main procedure: equip one commune. Reads like the runbook; every step is in a module of its noun.
+
+reserve ─┬─ laptop 1 … laptop n                          (queue, `forks` at once)
+         ├─ accounts ─┬─ licences ─ mailboxes
+         │            └─ group ─┬─ Team
+         │                      └─ site and folders
+         └─ phones
+then: hand-over sheet
+"""
+
+from dataclasses import dataclass
+
+from kit.workflows import accounts, engine, laptops, phones, planning, reserve, sheet, workspace
+from kit.workflows.outcome import Failed, NotYet, Outcome
+from kit.workflows.patience import patiently
+from kit.workflows.station import current
+
+#: The queue that bounds how many laptops are prepared at once.
+LAPTOPS = "laptops"
+#: The queue on which other processes leave runs for this station's engine.
+RUNS = "runs"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What one stage ended as where it does not hold; seat None is the crisis as a whole."""
+
+    stage: str
+    seat: int | None
+    kind: str
+    message: str
+    hint: str
+
+
+@engine.step
+def _terms(reference: str) -> tuple[tuple[int, ...], float]:
+    """The plan's seats and this station's patience: checkpointed, so that a replay takes the same path."""
+    with current().database.read() as session:
+        plan = planning.kept(session, reference)
+    return tuple(seat.number for seat in plan.seats), current().patience
+
+
+@engine.workflow
+def equip(reference: str) -> tuple[Trouble, ...]:
+    """Carry out the stored plan of a crisis; returns what does not hold at the end."""
+    numbers, patience = _terms(reference)
+    held = reserve.reserve(reference)
+    if isinstance(held, Failed):
+        return _troubles({("reserve", None): held})
+    machines = {
+        number: engine.enqueue(LAPTOPS, laptops.equip_laptop, reference, number, patience)
+        for number in numbers
+    }
+    tenant = engine.start(equip_tenant, reference, patience)
+    outcomes: dict[tuple[str, int | None], Outcome] = {("phone", None): phones.assign_phones(reference)}
+    outcomes |= {("laptop", number): handle.get_result() for number, handle in machines.items()}
+    outcomes |= {(stage, None): outcome for stage, outcome in tenant.get_result().items()}
+    outcomes["sheet", None] = sheet.issue_sheet(reference)
+    return _troubles(outcomes)
+
+
+@engine.workflow
+def equip_tenant(reference: str, patience: float) -> dict[str, Outcome]:
+    """Everything of the tenant: accounts first, then licences and workspace side by side."""
+    created = patiently(lambda: accounts.create_accounts(reference), patience)
+    if isinstance(created, Failed):
+        return {"account": created}
+    licensed = engine.start(license_accounts, reference, patience)
+    built = engine.start(build_workspace, reference, patience)
+    return {"account": created, **licensed.get_result(), **built.get_result()}
+
+
+@engine.workflow
+def license_accounts(reference: str, patience: float) -> dict[str, Outcome]:
+    """Licences, then the mailboxes they bring."""
+    licensed = patiently(lambda: accounts.assign_licences(reference), patience)
+    if isinstance(licensed, Failed):
+        return {"licence": licensed}
+    return {
+        "licence": licensed,
+        "mailbox": patiently(lambda: accounts.look_at_mailboxes(reference), patience),
+    }
+
+
+@engine.workflow
+def build_workspace(reference: str, patience: float) -> dict[str, Outcome]:
+    """The group, then its Team and its site side by side."""
+    created = patiently(lambda: workspace.create_group(reference), patience)
+    if isinstance(created, Failed):
+        return {"group": created}
+    team = engine.start(build_team, reference, patience)
+    site = patiently(lambda: workspace.fill_site(reference), patience)
+    return {"group": created, "site": site, "team": team.get_result()}
+
+
+@engine.workflow
+def build_team(reference: str, patience: float) -> Outcome:
+    """The group's Team, in a branch of its own."""
+    return patiently(lambda: workspace.create_team(reference), patience)
+
+
+def _troubles(outcomes: dict[tuple[str, int | None], Outcome]) -> tuple[Trouble, ...]:
+    found = []
+    for (stage, seat), outcome in outcomes.items():
+        match outcome:
+            case Failed(kind, message, hint):
+                found.append(Trouble(stage, seat, kind, message, hint))
+            case NotYet(reason):
+                found.append(Trouble(stage, seat, "incomplete", reason, ""))
+            case _:
+                pass
+    return tuple(found)

@@ -1,0 +1,206 @@
+"""Prepares one seat's laptop: host key checked, provisioned over SSH, clean-state report kept.
+
+A laptop that answers with another host key, or whose report finds it not clean, goes to quarantine and
+leaves the crisis; `kit crisis plan` then takes another from the pool. Any other failure leaves it where it
+is, to be tried again.
+"""
+
+from gettext import gettext as _
+from typing import Any, assert_never
+
+from inventory import devices, evidence, loans, secrets
+from inventory.activity import Status
+from inventory.devices import DeviceState
+from kit.errors import HostKeyChanged, WorkstationFailed, WorkstationUnreachable
+from kit.plan.model import Plan, SeatPlan
+from kit.plan.stages import Stage
+from kit.workflows import engine, planning, seats
+from kit.workflows.outcome import Done, Outcome, Skipped
+from kit.workflows.patience import patiently
+from kit.workflows.station import Cell, attempt, current
+from kit.workstations import passwords, probe, runner
+from kit.workstations.events import TaskEvent
+from kit.workstations.outcomes import (
+    Cancelled,
+    HostKeyMismatch,
+    NotClean,
+    Provisioned,
+    TaskFailed,
+    TimedOut,
+    Unreachable,
+)
+from kit.workstations.probe import KeyChanged, KeyMatches, NoAnswer
+from kit.workstations.targets import Secret, Target
+
+#: Name under which the password of the seat's local account is sealed (`inventory/secrets.py`).
+SEAT_PASSWORD = "seat-password"  # noqa: S105  a name, not a secret
+
+
+@engine.workflow
+def equip_laptop(reference: str, number: int, patience: float) -> Outcome:
+    """One laptop, tried again while it does not answer; the others do not wait for it."""
+    return patiently(lambda: prepare(reference, number), patience)
+
+
+@engine.step
+def prepare(reference: str, number: int) -> Outcome:
+    """Make the seat's laptop what the plan says, and prove it."""
+    with current().database.read() as session:
+        plan = planning.kept(session, reference)
+        proof = evidence.find(session, reference, Stage.LAPTOP, seat=number)
+    seat = plan.seat(number)
+    cell = Cell(reference, Stage.LAPTOP, (number,))
+
+    def act() -> Outcome:
+        if proof is not None and proof.data["tag"] == seat.laptop.tag:
+            return Skipped(_("already prepared"))
+        _check_key(plan, seat)
+        _move(seat, DeviceState.PROVISIONING, _("provisioning starts"))
+        _accept(plan, seat, _provision(plan, seat, cell))
+        return Done()
+
+    return attempt(cell, act)
+
+
+def _check_key(plan: Plan, seat: SeatPlan) -> None:
+    """Refuse a laptop that is not the one enrolled, before a byte of ours reaches it."""
+    laptop = seat.laptop
+    match probe.check_host_key(laptop.address, laptop.host_key):
+        case KeyMatches():
+            return
+        case KeyChanged(fingerprint):
+            raise _key_changed(plan, seat, fingerprint)
+        case NoAnswer(why):
+            raise _unreachable(seat, why)
+
+
+def _provision(plan: Plan, seat: SeatPlan, cell: Cell) -> dict[str, Any]:
+    station = current()
+    password = passwords.make()
+    # The laptop's step may run twice after a crash: the password sealed last is the one set last.
+    with station.database.write() as session:
+        secrets.seal(
+            session,
+            station.stamp(),
+            seat.laptop.tag,
+            SEAT_PASSWORD,
+            password.reveal(),
+            recipients=station.recipients,
+        )
+
+    def tell(event: TaskEvent) -> None:
+        cell.tell(Status.RUNNING, event.task, data={"task": event.task})
+
+    target = Target(
+        tag=seat.laptop.tag,
+        address=seat.laptop.address,
+        host_key=seat.laptop.host_key,
+        host_name=seat.laptop.host_name,
+        variables=_variables(plan, seat, passwords.hashed(password)),
+    )
+    outcome = runner.provision(target, settings=station.runner, sink=tell, cancelled=station.cancelled.is_set)
+    if isinstance(outcome, Cancelled):
+        engine.abandon()
+    match outcome:
+        case Provisioned(report):
+            return report
+        case NotClean(report, failed):
+            raise _unclean(plan, seat, report, failed)
+        case HostKeyMismatch(_expected, got):
+            raise _key_changed(plan, seat, got)
+        case Unreachable(detail):
+            raise _unreachable(seat, detail)
+        case TaskFailed(task, message):
+            raise _failed(seat, _("task “{task}” failed: {message}").format(task=task, message=message))
+        case TimedOut(seconds):
+            raise _failed(seat, _("not ready after {seconds:.0f} s").format(seconds=seconds))
+        case _:
+            assert_never(outcome)
+
+
+def _variables(plan: Plan, seat: SeatPlan, password_hash: Secret) -> dict[str, Any]:
+    station = current()
+    return station.variables | {
+        "seat_login": seat.laptop.local_account,
+        "seat_name": f"{seat.first_name} {seat.last_name}",
+        "seat_password_hash": password_hash,
+        "owner_name": station.lender.name,
+        "owner_phone": station.lender.phone,
+        "crisis_commune": plan.crisis.commune_name,
+        "crisis_reference": plan.crisis.reference,
+        "crisis_drill": plan.crisis.drill,
+    }
+
+
+def _accept(plan: Plan, seat: SeatPlan, report: dict[str, Any]) -> None:
+    """The laptop is ready: keep its report as evidence."""
+    _move(seat, DeviceState.READY, _("provisioned"))
+    by = current().stamp()
+    proof = {"tag": seat.laptop.tag, "report": report}
+    with current().database.write() as session:
+        seats.prove(session, by, plan, Stage.LAPTOP, [(seat.number, proof)])
+
+
+def _move(seat: SeatPlan, to: DeviceState, reason: str) -> None:
+    with current().database.write() as session:
+        device = devices.get(session, seat.laptop.tag)
+        if device.state is not to:
+            devices.move(session, current().stamp(), device, to, reason=reason)
+
+
+def _quarantine(plan: Plan, seat: SeatPlan, reason: str, **facts: Any) -> None:
+    by = current().stamp()
+    with current().database.write() as session:
+        device = devices.get(session, seat.laptop.tag)
+        devices.move(session, by, device, DeviceState.QUARANTINED, reason=reason, data=facts)
+        for loan in loans.open_loans(session, crisis=plan.crisis.reference, seat=seat.number):
+            if loan.device_tag == seat.laptop.tag:
+                loans.end(session, by, loan, reason)
+
+
+def _key_changed(plan: Plan, seat: SeatPlan, fingerprint: str) -> HostKeyChanged:
+    """Set the laptop apart; returns what to raise."""
+    _quarantine(plan, seat, _("host key changed: {fingerprint}").format(fingerprint=fingerprint))
+    return HostKeyChanged(
+        _(
+            "Laptop {tag} at {address} answered with another host key ({fingerprint}); "
+            "nothing was sent to it, it is in quarantine."
+        ).format(tag=seat.laptop.tag, address=seat.laptop.address, fingerprint=fingerprint),
+        hint=_replace_hint(plan),
+    )
+
+
+def _unclean(
+    plan: Plan, seat: SeatPlan, report: dict[str, Any], failed: tuple[str, ...]
+) -> WorkstationFailed:
+    """Set the laptop apart, its report in the journal; returns what to raise."""
+    checks = ", ".join(failed)
+    _quarantine(plan, seat, _("clean-state report: {checks}").format(checks=checks), report=report)
+    return WorkstationFailed(
+        _("Laptop {tag} is not clean ({checks}); it is in quarantine.").format(
+            tag=seat.laptop.tag, checks=checks
+        ),
+        hint=_replace_hint(plan),
+    )
+
+
+def _unreachable(seat: SeatPlan, why: str) -> WorkstationUnreachable:
+    return WorkstationUnreachable(
+        _("Laptop {tag} at {address} cannot be reached: {why}.").format(
+            tag=seat.laptop.tag, address=seat.laptop.address, why=why
+        ),
+        hint=_("Check that it is switched on and on the preparation network, then run again."),
+    )
+
+
+def _failed(seat: SeatPlan, what: str) -> WorkstationFailed:
+    return WorkstationFailed(
+        _("Laptop {tag}: {what}; it stays in provisioning.").format(tag=seat.laptop.tag, what=what),
+        hint=_("Run again: what is done stays done. If it fails the same way, quarantine it and plan again."),
+    )
+
+
+def _replace_hint(plan: Plan) -> str:
+    return _(
+        "Take another from the pool: `kit crisis plan {reference}`, then `kit crisis run {reference}`."
+    ).format(reference=plan.crisis.reference)

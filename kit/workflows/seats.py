@@ -1,0 +1,37 @@
+"""Says when a seat works: every stage it needs has its evidence (requirement 5 measures that moment)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlmodel import Session
+
+from inventory import evidence
+from inventory.journal import Stamp
+from kit.plan.model import Plan
+from kit.plan.stages import SEAT_STAGES, Stage
+
+
+def required(plan: Plan, number: int) -> list[Stage]:
+    """The stages without which that seat does not work."""
+    has_phone = plan.seat(number).phone is not None
+    return [stage for stage in SEAT_STAGES if stage is not Stage.PHONE or has_phone]
+
+
+def prove(
+    session: Session, by: Stamp, plan: Plan, stage: Stage, proofs: Iterable[tuple[int, dict[str, Any]]]
+) -> None:
+    """Keep each seat's evidence of `stage`, and note the seats that work from now on."""
+    reference = plan.crisis.reference
+    for number, data in proofs:
+        evidence.keep(session, by, reference, stage, data, seat=number)
+        evidence.settle(session, by, reference, seat=number, required=required(plan, number))
+
+
+def broken(session: Session, plan: Plan) -> dict[int, list[Stage]]:
+    """The seats that do not work, with the stages that lack their evidence."""
+    proven = {(row.seat, row.stage) for row in evidence.of(session, plan.crisis.reference)}
+    missing = {
+        seat.number: [stage for stage in required(plan, seat.number) if (seat.number, stage) not in proven]
+        for seat in plan.seats
+    }
+    return {number: stages for number, stages in missing.items() if stages}

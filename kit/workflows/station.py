@@ -1,0 +1,140 @@
+"""Owns what steps work with: this station's data base, tenant, laptops' runner and folders.
+
+Workflows carry only names and numbers between steps; what cannot be checkpointed (connections, keys) is
+looked up here, so a replay after a crash finds the present ones.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+from inventory.activity import Event, Status
+from inventory.database import Database
+from inventory.errors import OperatorError
+from inventory.journal import Stamp
+from kit.graph.client import Graph
+from kit.graph.errors import Stopped
+from kit.graph.waits import Wait
+from kit.plan.stages import Stage
+from kit.workflows import engine
+from kit.workflows.activity import ActivityLog
+from kit.workflows.outcome import Done, Failed, NotYet, Outcome, Skipped
+from kit.workstations.runner import RunnerSettings
+
+log = logging.getLogger("kit")
+
+
+@dataclass(frozen=True)
+class Lender:
+    """The team as documents and laptops name it; `zone` is the one its documents print."""
+
+    name: str
+    contact: str
+    phone: str
+    zone: tzinfo
+
+
+@dataclass(frozen=True)
+class Station:
+    """Everything the steps of this station need; built by `kit.app`."""
+
+    database: Database
+    activity: ActivityLog
+    stamp: Callable[[], Stamp]
+    #: the tenant; connected at the first call
+    graph: Callable[[], Graph]
+    runner: RunnerSettings
+    #: extra variables for the roles of every laptop
+    variables: dict[str, Any]
+    #: age public keys to which device secrets are encrypted
+    recipients: tuple[str, ...]
+    lender: Lender
+    documents: Path
+    #: seconds during which an unreachable tenant is asked again
+    patience: float
+    #: set when the engine stops: waits for the tenant end
+    stopping: threading.Event
+    #: set when the operator cannot wait for running laptops either
+    cancelled: threading.Event
+
+
+_current: list[Station] = []
+_cell: ContextVar["Cell"] = ContextVar("cell")
+
+
+def use(station: Station) -> None:
+    """Make `station` the one the steps of this process work with."""
+    _current[:] = [station]
+
+
+def current() -> Station:
+    """This process's station."""
+    return _current[0]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a step tells its progress: one stage of one seat or of the whole crisis, or of several seats."""
+
+    crisis: str
+    stage: Stage
+    seats: Sequence[int | None] = (None,)
+
+    def tell(self, status: Status, detail: str = "", **more: Any) -> None:
+        """Note progress."""
+        for event in self.events(status, detail, **more):
+            current().activity.note(event)
+
+    def events(self, status: Status, detail: str = "", **more: Any) -> list[Event]:
+        """The events of that progress, one a seat."""
+        at = current().stamp().at
+        return [
+            Event(self.crisis, self.stage, status, at, seat=seat, detail=detail, **more)
+            for seat in self.seats
+        ]
+
+
+def tell_wait(wait: Wait) -> None:
+    """Tell a wait for the tenant to the cell whose step waits."""
+    _cell.get().tell(Status.WAITING, wait.reason, until=wait.until)
+
+
+def attempt(cell: Cell, act: Callable[[], Outcome]) -> Outcome:
+    """Run one step's act, tell its beginning and its end, and turn errors into values."""
+    _cell.set(cell)
+    cell.tell(Status.RUNNING)
+    try:
+        outcome = act()
+    except Stopped:
+        engine.abandon()
+    except OperatorError as exc:
+        outcome = Failed(exc.kind, exc.message, exc.hint)
+    except Exception as exc:  # a fault of ours in one cell must not take the crisis down
+        log.exception("step failed", extra={"action": f"{cell.stage}.failed", "crisis": cell.crisis})
+        outcome = Failed(
+            "error",
+            _("{fault}: {text}").format(fault=type(exc).__name__, text=exc),
+            _("This is a fault of the program: please report it with the station's log."),
+        )
+    current().activity.conclude(*_conclusion(cell, outcome))
+    return outcome
+
+
+def _conclusion(cell: Cell, outcome: Outcome) -> list[Event]:
+    match outcome:
+        case Done(detail):
+            return cell.events(Status.DONE, detail)
+        case NotYet(reason, seats):
+            here = [seat for seat in cell.seats if seat not in seats]
+            waiting = replace(cell, seats=seats or cell.seats).events(Status.WAITING, reason)
+            return waiting + (replace(cell, seats=here).events(Status.DONE) if seats else [])
+        case Skipped(reason):
+            return cell.events(Status.SKIPPED, reason)
+        case Failed(kind, message, hint):
+            return cell.events(Status.FAILED, message, hint=hint, data={"kind": kind})
