@@ -1,0 +1,43 @@
+"""Builds the program from settings: the one place that knows every part's constructor."""
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from inventory.database import Database
+from inventory.journal import Stamp
+from inventory.times import utc_now
+from kit.settings import Home, Settings, load
+
+
+@dataclass(frozen=True)
+class App:
+    """One station's program: its folders, settings and book of record."""
+
+    home: Home
+    settings: Settings
+    database: Database
+
+    @classmethod
+    def open(cls, folder: Path | None) -> "App":
+        """Open an initialised station.
+
+        Raises:
+            BadInput: the settings cannot be used.
+            NotInitialised: there is no data base yet.
+        """
+        home = Home.at(folder)
+        settings = load(home)
+        database = Database(settings.database)
+        database.check()
+        return cls(home, settings, database)
+
+    def stamp(self) -> Stamp:
+        """Who acts, and when: the login name at this station, now."""
+        return Stamp(f"{getpass.getuser()}@{self.settings.station}", utc_now())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the team's calendar: on which day a convention ends depends on it."""
+        return ZoneInfo(self.settings.team.timezone)

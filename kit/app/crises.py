@@ -1,0 +1,175 @@
+"""The operator's commands on crises: open, plan, look, close, and what a run's end means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+from pathlib import Path
+
+from inventory import communes, crises
+from inventory.crises import Crisis
+from inventory.errors import OperatorError
+from inventory.importing.seats import read_seats
+from kit.app import situation
+from kit.app.compose import App
+from kit.app.run import unfinished_run
+from kit.app.situation import Situation
+from kit.app.terms import terms
+from kit.errors import (
+    Busy,
+    HostKeyChanged,
+    RunIncomplete,
+    TenantRefused,
+    TenantUnreachable,
+    WorkstationFailed,
+    WorkstationUnreachable,
+)
+from kit.plan.model import Plan
+from kit.workflows import planning
+from kit.workflows.equip import Trouble
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the operator says when opening a crisis; empty strings were not said."""
+
+    drill: bool = False
+    t0: datetime | None = None
+    called_back_by: str = ""
+    forced_by: str = ""
+    forced_reason: str = ""
+
+
+def open_crisis(app: App, commune: str, seats_file: Path, opening: Opening) -> Situation:
+    """Open a crisis for the people of a seats file.
+
+    Raises:
+        Unknown: no such commune. ConventionInactive: no active convention, and not forced.
+        BadRows: the seats file was refused; nothing was written.
+    """
+    entries = read_seats(seats_file)
+    by = app.stamp()
+    today = by.at.astimezone(app.zone).date()
+    with app.database.write() as session:
+        crisis = crises.open_crisis(
+            session,
+            by,
+            communes.find(session, commune),
+            t0=opening.t0.astimezone() if opening.t0 else by.at,
+            drill=opening.drill,
+            seats=entries,
+            today=today,
+            forced_by=opening.forced_by,
+            forced_reason=opening.forced_reason,
+            caller_verified_by=opening.called_back_by,
+        )
+        return situation.read(session, crisis)
+
+
+def plan(app: App, text: str) -> Plan:
+    """Compute the plan of a crisis from what is free now, and keep it as the one to run.
+
+    Raises:
+        Shortage: the pool does not hold what the seats need.
+        Busy: a run of the kept plan is unfinished; it must end first.
+    """
+    with app.database.write() as session:
+        crisis = crises.find(session, text)
+        _refuse_while_running(app, crisis)
+        made = planning.make(session, crisis, terms(app.settings))
+        planning.keep(session, app.stamp(), crisis, made)
+        return made
+
+
+def preview(app: App, text: str) -> Plan:
+    """The plan that `run` would carry out now: the kept one, or the one it would make first."""
+    with app.database.read() as session:
+        crisis = crises.find(session, text)
+        if crisis.plan is not None:
+            return planning.kept(session, crisis.reference)
+        return planning.make(session, crisis, terms(app.settings))
+
+
+def ensure_plan(app: App, text: str) -> str:
+    """The reference of a crisis that has a plan from now on."""
+    with app.database.read() as session:
+        crisis = crises.find(session, text)
+    if crisis.plan is None:
+        plan(app, crisis.reference)
+    return crisis.reference
+
+
+def people(app: App, reference: str) -> dict[int, str]:
+    """Who sits where, by seat number."""
+    with app.database.read() as session:
+        return {
+            seat.number: f"{seat.first_name} {seat.last_name}" for seat in crises.seats(session, reference)
+        }
+
+
+def look(app: App, text: str) -> Situation:
+    """Where a crisis stands."""
+    with app.database.read() as session:
+        return situation.read(session, crises.find(session, text))
+
+
+def listing(app: App) -> Sequence[Situation]:
+    """Every crisis, the newest first."""
+    with app.database.read() as session:
+        return [situation.read(session, crisis) for crisis in crises.listing(session)]
+
+
+def close(app: App, text: str) -> Situation:
+    """Close a crisis; what was never handed over is released or set apart.
+
+    Raises:
+        IllegalMove: it is closed already, or devices are on loan.
+        Busy: a run is unfinished.
+    """
+    by = app.stamp()
+    with app.database.write() as session:
+        crisis = crises.find(session, text)
+        _refuse_while_running(app, crisis)
+        crises.close(session, by, crisis, by.at)
+        return situation.read(session, crisis)
+
+
+def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> OperatorError | None:
+    """What the end of a run means for its exit code; None when every seat works.
+
+    One cause names itself; several different ones are "incomplete".
+    """
+    missing = [seat.number for seat in situation.seats if seat.ready_at is None]
+    if not troubles and not missing:
+        return None
+    kinds = {trouble.kind for trouble in troubles}
+    classes: dict[str, type[OperatorError]] = {
+        kind.kind: kind
+        for kind in (
+            HostKeyChanged,
+            WorkstationFailed,
+            WorkstationUnreachable,
+            TenantRefused,
+            TenantUnreachable,
+        )
+    }
+    first = troubles[0] if troubles else None
+    if first is not None and kinds <= {first.kind} and first.kind in classes:
+        return classes[first.kind](first.message, hint=first.hint)
+    ready = len(situation.seats) - len(missing)
+    return RunIncomplete(
+        _("{ready} of {all} seats work; the others are named above with what is wrong.").format(
+            ready=ready, all=len(situation.seats)
+        ),
+        hint=_("Mend what is named, then run again: what is done stays done."),
+    )
+
+
+def _refuse_while_running(app: App, crisis: Crisis) -> None:
+    if unfinished_run(app, crisis.reference) is not None:
+        raise Busy(
+            _("A run of crisis {reference} is unfinished; nothing was changed.").format(
+                reference=crisis.reference
+            ),
+            hint=_("Go on with it first: `kit crisis run {reference}`.").format(reference=crisis.reference),
+        )

@@ -1,0 +1,126 @@
+"""Gathers proof that a commune is equipped, from outside the program's own tables.
+
+Logs in to each laptop as its person, reads accounts and folders back from the tenant, opens the PDF's text.
+What must be there comes from the plan; what is there comes from the world.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from gettext import gettext as _
+from pathlib import Path
+
+import pyrage
+from pypdf import PdfReader
+
+from inventory import secrets
+from kit.app import station as building
+from kit.app.compose import App
+from kit.graph.client import Graph
+from kit.plan.model import Plan, SeatPlan
+from kit.workflows.laptops import SEAT_PASSWORD
+from kit.workstations import probe
+from kit.workstations.targets import Secret
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at, what was expected and what was found."""
+
+    subject: str
+    expected: str
+    found: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the world is as the plan says."""
+        return self.expected == self.found
+
+
+def gather(app: App, plan: Plan, sheet: Path, identity: Path) -> tuple[Check, ...]:
+    """Every check; `sheet` is the hand-over PDF, `identity` the age identity that reads device secrets.
+
+    Raises:
+        KitError: a laptop or the tenant does not answer.
+    """
+    with Graph(building.connection(app)) as graph:
+        return (
+            *(_login(app, seat, identity) for seat in plan.seats),
+            *_accounts(graph, plan),
+            *_workspace(graph, plan),
+            *_sheet(plan, sheet),
+        )
+
+
+def _login(app: App, seat: SeatPlan, identity: Path) -> Check:
+    """As the person would: with the local account's name and password."""
+    with app.database.read() as session:
+        sealed = secrets.sealed(session, seat.laptop.tag, SEAT_PASSWORD)
+    if sealed is None:
+        return Check(_("password of {tag}").format(tag=seat.laptop.tag), _("sealed"), _("absent"))
+    keyring = [pyrage.x25519.Identity.from_str(identity.read_text().strip())]
+    said = probe.run(
+        seat.laptop.address,
+        seat.laptop.host_key,
+        seat.laptop.local_account,
+        "echo $(id -un) on $(hostname)",
+        password=Secret(pyrage.decrypt(sealed, keyring).decode()),
+    )
+    return Check(
+        _("SSH login on {tag}").format(tag=seat.laptop.tag),
+        f"{seat.laptop.local_account} on {seat.laptop.host_name}",
+        said.strip(),
+    )
+
+
+def _accounts(graph: Graph, plan: Plan) -> Iterator[Check]:
+    for seat in plan.seats:
+        name = seat.account.principal_name
+        user = graph.get(f"/users/{name}", params={"$select": "id,accountEnabled,displayName"})
+        enabled = "enabled" if user["accountEnabled"] else "disabled"
+        details = graph.pages(f"/users/{user['id']}/licenseDetails")
+        yield Check(
+            _("account {name}").format(name=name),
+            f"{seat.account.display_name}, enabled, {plan.sku}",
+            ", ".join([user["displayName"], enabled, *(item["skuPartNumber"] for item in details)]),
+        )
+
+
+def _workspace(graph: Graph, plan: Plan) -> Iterator[Check]:
+    space = plan.workspace
+    found = list(graph.pages("/groups", params={"$filter": f"mailNickname eq '{space.nickname}'"}))
+    yield Check(_("groups named {name}").format(name=space.nickname), "1", str(len(found)))
+    for group in found[:1]:
+        path = f"/groups/{group['id']}"
+        members = sorted(item["userPrincipalName"] for item in graph.pages(f"{path}/members"))
+        yield Check(_("members of the group"), ", ".join(sorted(space.members)), ", ".join(members))
+        channels = {item["displayName"] for item in graph.pages(f"/teams/{group['id']}/channels")}
+        yield Check(
+            _("channels of the Team"),
+            ", ".join(sorted(space.channels)),
+            ", ".join(sorted(channels & set(space.channels))),
+        )
+        drive = graph.get(f"{path}/drive")
+        folders = sorted(
+            item["name"] for item in graph.pages(f"/drives/{drive['id']}/root/children") if "folder" in item
+        )
+        yield Check(_("folders of the site"), ", ".join(sorted(space.folders)), ", ".join(folders))
+
+
+def _sheet(plan: Plan, sheet: Path) -> Iterator[Check]:
+    text = "".join(page.extract_text() for page in PdfReader(sheet).pages)
+    plain = "".join(text.split())
+    wanted = [
+        value
+        for seat in plan.seats
+        for value in (seat.laptop.serial, seat.account.principal_name, *(_numbers(seat)))
+    ]
+    present = [value for value in wanted if value in plain]
+    yield Check(
+        _("serials, IMEIs and accounts in {file}").format(file=sheet.name),
+        str(len(wanted)),
+        str(len(present)),
+    )
+
+
+def _numbers(seat: SeatPlan) -> tuple[str, ...]:
+    return (seat.phone.imei, seat.phone.iccid) if seat.phone else ()

@@ -1,0 +1,84 @@
+"""Builds what the workflows work with (`Station`) and what runs them (`Engine`), from settings."""
+
+import functools
+import threading
+from zoneinfo import ZoneInfo
+
+from kit.app import keys
+from kit.app.compose import App
+from kit.graph.client import Graph
+from kit.graph.connection import Connection
+from kit.workflows import equip
+from kit.workflows.activity import ActivityLog
+from kit.workflows.engine import Engine
+from kit.workflows.station import Lender, Station, tell_wait
+from kit.workstations.runner import RunnerSettings
+
+#: Runs of several communes at once; each waits for its laptops most of the time.
+_RUNS_AT_ONCE = 8
+#: Seconds a single step asks an unreachable tenant again.
+_STEP_PATIENCE = 20.0
+
+
+def connection(app: App) -> Connection:
+    """How this station reaches its tenant."""
+    tenant = app.settings.tenant
+    key, certificate = keys.ensure_certificate(app.home.keys, name="crisis-kit")
+    return Connection(
+        tenant_id=tenant.tenant_id,
+        client_id=tenant.client_id,
+        authority=tenant.authority,
+        graph=tenant.graph,
+        private_key=tenant.private_key or key,
+        certificate=tenant.certificate or certificate,
+        ca_file=tenant.ca_file,
+    )
+
+
+def workflows_url(app: App) -> str:
+    """The data base of the durable workflows: a file beside the book of record."""
+    return f"sqlite:///{app.home.state / 'workflows.db'}"
+
+
+def engine(app: App) -> Engine:
+    """This station's engine, not yet launched."""
+    return Engine(
+        database_url=workflows_url(app),
+        lock=app.home.state / "engine.lock",
+        station=app.settings.station,
+        queues={equip.LAPTOPS: app.settings.workstations.forks, equip.RUNS: _RUNS_AT_ONCE},
+    )
+
+
+def station(app: App) -> Station:
+    """What the steps of this process work with."""
+    stopping = threading.Event()
+    workstations = app.settings.workstations
+    return Station(
+        database=app.database,
+        activity=ActivityLog(app.database),
+        stamp=app.stamp,
+        graph=functools.cache(
+            # Longer waits are the workflows': durable, and told with their end.
+            lambda: Graph(connection(app), sink=tell_wait, stop=stopping, patience=_STEP_PATIENCE)
+        ),
+        runner=RunnerSettings(
+            playbooks=workstations.playbooks,
+            sequence=workstations.sequence,
+            user=workstations.user,
+            private_key=workstations.private_key or keys.ensure_ssh_key(app.home.keys),
+            timeout=workstations.timeout,
+        ),
+        variables=workstations.variables,
+        recipients=app.settings.team.recipients,
+        lender=Lender(
+            app.settings.team.name,
+            app.settings.team.contact,
+            app.settings.team.phone,
+            ZoneInfo(app.settings.team.timezone),
+        ),
+        documents=app.home.documents,
+        patience=app.settings.tenant.patience,
+        stopping=stopping,
+        cancelled=threading.Event(),
+    )

@@ -1,0 +1,81 @@
+"""The command line: one file per noun, exit codes in `exits`, stdout in `render`.
+
+Only Typer and the standard library are imported here, so that `kit --help` answers at once; each command
+imports what it needs when it runs.
+"""
+
+from gettext import gettext as _
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kit.cli import (
+    commune,
+    convention,
+    crisis,
+    demo,
+    doctor,
+    exits,
+    handover,
+    init,
+    journal,
+    lab,
+    pool,
+    tenant,
+    tui,
+    worker,
+)
+from kit.i18n import LANGUAGES
+
+
+def _exit_codes() -> str:
+    lines = [_("Exit codes:"), *(f"{code}: {meaning}" for code, meaning in exits.meanings().items())]
+    return "\n\n".join(lines)
+
+
+app = typer.Typer(
+    name="kit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=_("Lend a commune under cyberattack clean laptops, phones, mailboxes and a shared space."),
+    epilog=_exit_codes(),
+)
+for noun, group in {
+    "commune": commune,
+    "convention": convention,
+    "crisis": crisis,
+    "handover": handover,
+    "journal": journal,
+    "lab": lab,
+    "pool": pool,
+    "tenant": tenant,
+}.items():
+    app.add_typer(group.app, name=noun)
+for command in (demo, doctor, init, tui, worker):
+    command.register(app)
+
+
+@app.callback()
+def _everywhere(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="KIT_HOME", help=_("Folder of this station's files; else the platform's standard ones.")
+        ),
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help=_("Language: en or fr; else the locale's."))] = None,
+) -> None:
+    if lang is not None and lang not in LANGUAGES:
+        raise typer.BadParameter(
+            _("known languages: {list}").format(list=", ".join(LANGUAGES)), param_hint="--lang"
+        )
+    context.obj = home
+
+
+def run() -> None:
+    """Run the command that was typed."""
+    app()

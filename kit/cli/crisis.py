@@ -1,0 +1,252 @@
+"""`kit crisis`: open it, plan it, run it, look at it, close it."""
+
+from datetime import datetime
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kit.cli.exits import INTERRUPTED, leave, say, told
+from kit.cli.options import Json, example, open_app
+from kit.cli.render import emit_json, emit_table
+
+if TYPE_CHECKING:
+    from kit.app.compose import App
+    from kit.app.situation import Situation
+    from kit.plan.model import Plan
+
+app = typer.Typer(no_args_is_help=True, help=_("Crises: open, plan, run, follow, close."))
+
+Reference = Annotated[
+    str, typer.Argument(metavar="CRISIS", help=_("Reference, or a commune that has one open crisis."))
+]
+
+
+@app.command(
+    "open",
+    help=_("Open a crisis for a commune, with the people to equip."),
+    epilog=example("kit crisis open aubagne --seats seats.csv --called-back-by 'Camille Exemple'"),
+)
+def open_(
+    context: typer.Context,
+    commune: Annotated[str, typer.Argument(help=_("INSEE code, or the first letters of the name."))],
+    seats: Annotated[Path, typer.Option(help=_("CSV file of people: nom, prénom, service, téléphone."))],
+    t0: Annotated[
+        datetime | None, typer.Option(help=_("When it was declared, local time; else now."))
+    ] = None,
+    drill: Annotated[bool, typer.Option("--drill", help=_("This is an exercise."))] = False,
+    called_back_by: Annotated[
+        str, typer.Option(help=_("Who called the correspondent back on the registered number."))
+    ] = "",
+    force_by: Annotated[str, typer.Option(help=_("Who opens it without an active convention."))] = "",
+    force_reason: Annotated[str, typer.Option(help=_("Why; both are needed and kept."))] = "",
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app import crises
+
+        opening = crises.Opening(
+            drill=drill,
+            t0=t0,
+            called_back_by=called_back_by,
+            forced_by=force_by,
+            forced_reason=force_reason,
+        )
+        opened = crises.open_crisis(open_app(context), commune, seats, opening)
+        say(_("Crisis {reference} is open.").format(reference=opened.reference))
+        if not called_back_by:
+            say(_("Nobody has called the correspondent back yet: do it on the registered number."))
+        say(_("→ Next: `kit crisis plan {reference}`").format(reference=opened.reference))
+        _emit_situation(opened, as_json=as_json)
+
+
+@app.command(
+    "plan",
+    help=_("Show who would get what, and keep it as the plan to run; touches nothing else."),
+    epilog=example("kit crisis plan 13005-2026-01"),
+)
+def plan(context: typer.Context, crisis: Reference, as_json: Json = False) -> None:
+    with told(as_json):
+        from kit.app import crises
+
+        _emit_plan(crises.plan(open_app(context), crisis), as_json=as_json)
+
+
+@app.command(
+    "run",
+    help=_("Carry out the plan, or go on with a run that was stopped; shows it live."),
+    epilog=example("kit crisis run 13005-2026-01"),
+)
+def run(
+    context: typer.Context,
+    crisis: Reference,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only show the plan."))] = False,
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app import crises
+
+        program = open_app(context)
+        if dry_run:
+            _emit_plan(crises.preview(program, crisis), as_json=as_json)
+            return
+        _run(program, crisis, as_json=as_json)
+
+
+def _run(program: "App", crisis: str, *, as_json: bool) -> None:
+    from kit.app import crises, run
+    from kit.cli.live import LiveBoard
+
+    reference = crises.ensure_plan(program, crisis)
+    stop = run.StopRequest()
+    with run.on_interrupt(stop), LiveBoard(crises.people(program, reference)) as live:
+        ended = run.run_crisis(program, reference, stop=stop, show=live.show)
+    situation = crises.look(program, reference)
+    if isinstance(ended, run.Stopped):
+        say(
+            _("Stopped. Nothing is lost; go on with: kit crisis run {reference}").format(reference=reference)
+            if ended.hosted
+            else _("The worker goes on with crisis {reference}; this was only the view.").format(
+                reference=reference
+            )
+        )
+        _emit_situation(situation, as_json=as_json)
+        leave(INTERRUPTED)
+    _emit_situation(situation, as_json=as_json)
+    failure = crises.verdict(situation, ended.troubles)
+    if failure is None:
+        say(_("Every seat works."))
+        leave(0)
+    with told(False):
+        raise failure
+
+
+@app.command(
+    "status",
+    help=_("Say where a crisis stands: seats, stages, times since T0."),
+    epilog=example("kit crisis status 13005-2026-01 --watch"),
+)
+def status(
+    context: typer.Context,
+    crisis: Reference,
+    watch: Annotated[bool, typer.Option("--watch", help=_("Follow it until Ctrl-C."))] = False,
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app import crises, run
+
+        program = open_app(context)
+        situation = crises.look(program, crisis)
+        if watch:
+            from kit.cli.live import LiveBoard
+
+            stop = run.StopRequest()
+            with (
+                run.on_interrupt(stop),
+                LiveBoard(crises.people(program, situation.reference)) as live,
+            ):
+                run.watch(program, situation.reference, stop=stop, show=live.show)
+            situation = crises.look(program, crisis)
+        _emit_situation(situation, as_json=as_json)
+
+
+@app.command("list", help=_("List crises, newest first."), epilog=example("kit crisis list"))
+def list_(context: typer.Context, as_json: Json = False) -> None:
+    with told(as_json):
+        from kit.app import crises
+
+        emit_table(
+            (
+                {
+                    "reference": known.reference,
+                    "commune": known.commune,
+                    "drill": known.drill,
+                    "t0": known.t0,
+                    "seats": len(known.seats),
+                    "ready": sum(seat.ready_at is not None for seat in known.seats),
+                    "closed_at": known.closed_at,
+                }
+                for known in crises.listing(open_app(context))
+            ),
+            [
+                ("reference", _("Crisis")),
+                ("commune", _("Commune")),
+                ("drill", _("Exercise")),
+                ("t0", _("T0")),
+                ("seats", _("Seats")),
+                ("ready", _("Ready")),
+                ("closed_at", _("Closed")),
+            ],
+            as_json=as_json,
+        )
+
+
+@app.command(
+    "close",
+    help=_("Close a crisis: reservations end, prepared laptops go to quarantine until they are wiped."),
+    epilog=example("kit crisis close 13005-2026-01"),
+)
+def close(context: typer.Context, crisis: Reference, as_json: Json = False) -> None:
+    with told(as_json):
+        from kit.app import crises
+
+        closed = crises.close(open_app(context), crisis)
+        say(_("Crisis {reference} is closed.").format(reference=closed.reference))
+        say(_("What it created in the tenant stays there: closing removes neither accounts nor data yet."))
+        _emit_situation(closed, as_json=as_json)
+
+
+def _emit_plan(plan: "Plan", *, as_json: bool) -> None:
+    from kit.workflows.planning import to_json
+
+    if as_json:
+        emit_json(to_json(plan))
+        return
+    emit_table(
+        (
+            {
+                "number": seat.number,
+                "person": f"{seat.first_name} {seat.last_name}",
+                "service": seat.service,
+                "laptop": f"{seat.laptop.tag} → {seat.laptop.host_name}",
+                "account": seat.account.principal_name,
+                "phone": f"{seat.phone.tag} {seat.phone.number}" if seat.phone else None,
+            }
+            for seat in plan.seats
+        ),
+        [
+            ("number", _("Seat")),
+            ("person", _("Person")),
+            ("service", _("Service")),
+            ("laptop", _("Laptop")),
+            ("account", _("Account")),
+            ("phone", _("Phone")),
+        ],
+        as_json=False,
+        title=_("Plan of crisis {reference}, {commune}").format(
+            reference=plan.crisis.reference, commune=plan.crisis.commune_name
+        ),
+    )
+    space = plan.workspace
+    print(
+        _("Group, Team and site: {name} ({nickname})").format(
+            name=space.display_name, nickname=space.nickname
+        )
+    )
+    print(_("Owner: {names}").format(names=", ".join(space.owners)))
+    print(_("Channels: {names}").format(names=", ".join(space.channels)))
+    print(_("Folders: {names}").format(names=", ".join(space.folders)))
+    print(_("Licence: {sku}, used in {country}").format(sku=plan.sku, country=plan.usage_location))
+    print(_("By hand: call the correspondent back; hand each person their equipment against a signature."))
+
+
+def _emit_situation(situation: "Situation", *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from kit.cli.live import describe
+
+    if as_json:
+        emit_json(asdict(situation))
+    else:
+        describe(situation)

@@ -1,0 +1,162 @@
+"""Draws a crisis in the terminal with Rich: live on stderr while it runs, once on stdout as a status."""
+
+import sys
+from collections.abc import Mapping
+from gettext import gettext as _
+from types import TracebackType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from inventory.activity import Status
+from inventory.board import Board, Cell
+from kit.app.situation import Situation
+from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage, label
+
+#: A glyph and a colour for each status; the word always stands beside them.
+_LOOKS = {
+    Status.PENDING: ("·", "dim"),
+    Status.RUNNING: ("▶", "cyan"),
+    Status.WAITING: ("…", "yellow"),
+    Status.DONE: ("✓", "green"),
+    Status.SKIPPED: ("–", "green"),
+    Status.FAILED: ("✗", "bold red"),
+    Status.NEEDS_HUMAN: ("!", "bold magenta"),
+}
+
+
+def word(status: Status) -> str:
+    """The status as people read it."""
+    words = {
+        Status.PENDING: _("to do"),
+        Status.RUNNING: _("running"),
+        Status.WAITING: _("waiting"),
+        Status.DONE: _("done"),
+        Status.SKIPPED: _("nothing to do"),
+        Status.FAILED: _("failed"),
+        Status.NEEDS_HUMAN: _("needs you"),
+    }
+    return words[status]
+
+
+class LiveBoard:
+    """The live view of one run; on a pipe it prints a line whenever a stage changes instead."""
+
+    def __init__(self, people: Mapping[int, str]) -> None:
+        self._people = people
+        self._console = Console(stderr=True)
+        self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
+        self._told: dict[tuple[int | None, str], Status] = {}
+
+    def __enter__(self) -> "LiveBoard":
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def show(self, board: Board) -> None:
+        """Draw the board as it is now."""
+        if self._live is not None:
+            self._live.update(draw(board, self._people), refresh=True)
+            return
+        for (seat, stage), cell in board.cells.items():
+            if self._told.get((seat, stage)) is not cell.status:
+                self._told[seat, stage] = cell.status
+                print(_line(seat, Stage(stage), cell, self._people), file=sys.stderr, flush=True)
+
+
+def draw(board: Board, people: Mapping[int, str]) -> Group:
+    """Seats × stages, the crisis's own stages below, then what runs, waits or failed in words."""
+    grid = Table(title_justify="left")
+    grid.add_column(_("Seat"))
+    for stage in SEAT_STAGES:
+        grid.add_column(label(stage))
+    for number, person in people.items():
+        grid.add_row(f"{number} {person}", *(_look(board.cell(number, stage)) for stage in SEAT_STAGES))
+    whole = Text("  ").join(
+        Text.assemble(f"{label(stage)} ", _look(board.cell(None, stage))) for stage in CRISIS_STAGES
+    )
+    said = [
+        Text(_line(cell.last.seat, Stage(cell.last.stage), cell, people), style=_LOOKS[cell.status][1])
+        for status in (Status.FAILED, Status.NEEDS_HUMAN, Status.WAITING, Status.RUNNING)
+        for cell in board.with_status(status)
+        if cell.last.detail
+    ]
+    return Group(grid, whole, *said)
+
+
+def describe(situation: Situation) -> None:
+    """Print a situation on stdout."""
+    console = Console()
+    table = Table(
+        title=_("{exercise}Crisis {reference}, {commune}, T0 {t0}").format(
+            exercise=_("EXERCISE – ") if situation.drill else "",
+            reference=situation.reference,
+            commune=situation.commune,
+            t0=situation.t0.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+        ),
+        title_justify="left",
+    )
+    for heading in (_("Seat"), _("Service"), *(label(stage) for stage in SEAT_STAGES), _("Working since")):
+        table.add_column(heading)
+    for seat in situation.seats:
+        table.add_row(
+            f"{seat.number} {seat.person}",
+            seat.service,
+            *(_styled(Status(seat.stages[stage])) for stage in SEAT_STAGES),
+            seat.ready_at.astimezone().strftime("%H:%M:%S") if seat.ready_at else "–",
+        )
+    console.print(table)
+    console.print(
+        "  ".join(
+            f"{label(Stage(stage))}: {word(Status(status))}" for stage, status in situation.stages.items()
+        )
+    )
+    for failure in situation.failures:
+        where = _("Seat {number}").format(number=failure.seat) if failure.seat else _("Crisis")
+        console.print(f"✗ {where}, {label(Stage(failure.stage))}: {failure.message}", markup=False)
+        if failure.hint:
+            console.print(f"  → {failure.hint}", markup=False)
+    for name, seconds in (
+        (_("T0 → first working seat"), situation.first_seat_s),
+        (_("T0 → last working seat"), situation.last_seat_s),
+    ):
+        console.print(f"{name}: {_duration(seconds)}")
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours} h {minutes:02d} min {rest:04.1f} s" if hours else f"{minutes} min {rest:04.1f} s"
+
+
+def _look(cell: Cell | None) -> Text:
+    if cell is not None and cell.status is Status.RUNNING and cell.task:
+        return Text(f"▶ {cell.task[:24]}", style="cyan")
+    return _styled(cell.status if cell else Status.PENDING)
+
+
+def _styled(status: Status) -> Text:
+    glyph, style = _LOOKS[status]
+    return Text(f"{glyph} {word(status)}", style=style)
+
+
+def _line(seat: int | None, stage: Stage, cell: Cell, people: Mapping[int, str]) -> str:
+    who = _("crisis") if seat is None else f"{seat} {people.get(seat, '')}"
+    until = cell.last.until
+    parts = [
+        f"{_LOOKS[cell.status][0]} {who}, {label(stage)}: {word(cell.status)}",
+        cell.last.detail,
+        _("until {time}").format(time=until.astimezone().strftime("%H:%M:%S")) if until else "",
+        f"→ {cell.last.hint}" if cell.last.hint else "",
+    ]
+    return " – ".join(part for part in parts if part)

@@ -1,0 +1,56 @@
+"""Owns stdout: data as a table for people or as JSON for machines; Rich is loaded only to draw."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+
+def emit_json(data: Any) -> None:
+    """Print `data` as JSON; dates in ISO 8601."""
+    print(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+
+
+def emit_table(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[tuple[str, str]], *, as_json: bool, title: str = ""
+) -> None:
+    """Print rows; `columns` are (key, heading) pairs in order. JSON prints the rows whole."""
+    listed = list(rows)
+    if as_json:
+        emit_json(listed)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title or None, title_justify="left")
+    for _key, heading in columns:
+        table.add_column(heading)
+    for row in listed:
+        table.add_row(*(_text(row.get(key)) for key, _heading in columns))
+    Console().print(table)
+
+
+def emit_record(record: Mapping[str, Any], labels: Sequence[tuple[str, str]], *, as_json: bool) -> None:
+    """Print one thing, a line a property; `labels` are (key, label) pairs in order."""
+    if as_json:
+        emit_json(record)
+        return
+    width = max(len(label) for _key, label in labels)
+    for key, label in labels:
+        print(f"{label:<{width}}  {_text(record.get(key))}")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(item) for item in value)
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,84 @@
+"""`kit tui`: opens the screens; with `--json`, prints what the first of them shows."""
+
+import sys
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kit.cli.exits import told
+from kit.cli.options import Json, example, open_app
+from kit.cli.render import emit_json
+
+if TYPE_CHECKING:
+    from kit.app.compose import App
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "tui",
+        help=_("Show crises and pool on screen, live; leaving the screens stops nothing."),
+        epilog=example("kit tui"),
+    )(tui)
+
+
+def tui(
+    context: typer.Context,
+    crisis: Annotated[
+        str | None, typer.Option(help=_("Begin with this crisis: its reference, or its commune."))
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run `kit tui`."""
+    with told(as_json):
+        program = open_app(context)
+        reference = _reference(program, crisis) if crisis is not None else None
+        if as_json:
+            emit_json(_situation(program, reference))
+            return
+        _need_terminal()
+        from tui.app import run
+
+        run(program.database, program.zone, reference)
+
+
+def _reference(program: "App", text: str) -> str:
+    from inventory import crises
+
+    with program.database.read() as session:
+        return crises.find(session, text).reference
+
+
+def _situation(program: "App", reference: str | None) -> dict[str, Any]:
+    """What the first screen shows: crises with their times, the pool by kind and state."""
+    from dataclasses import asdict
+
+    from inventory import crises, devices
+    from inventory.times import utc_now
+    from kit.app import situation
+
+    now = utc_now()
+    with program.database.read() as session:
+        known = [c for c in crises.listing(session) if reference in {None, c.reference}]
+        listed = [
+            asdict(situation.read(session, crisis))
+            | {"since_t0_s": round(((crisis.closed_at or now) - crisis.t0).total_seconds(), 1)}
+            for crisis in known
+        ]
+        pool = [
+            {"kind": kind.value, "state": state.value, "count": count}
+            for (kind, state), count in sorted(devices.counts(session).items())
+        ]
+    return {"at": now, "crises": listed, "pool": pool}
+
+
+def _need_terminal() -> None:
+    if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        return
+    from kit.errors import MissingRequirement
+
+    raise MissingRequirement(
+        _("The screens need a terminal, and this is none."),
+        hint=_("Use `kit tui --json` or `kit crisis status` in scripts."),
+    )

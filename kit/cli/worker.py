@@ -1,0 +1,35 @@
+"""`kit worker`: the engine as a process of its own, for a station that runs crises without a screen."""
+
+from gettext import gettext as _
+
+import typer
+
+from kit.cli.exits import leave, say, told
+from kit.cli.options import Json, example, open_app
+from kit.cli.render import emit_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "worker",
+        help=_("Run crises for this station until stopped; unfinished runs go on at once."),
+        epilog=example("kit worker"),
+    )(worker)
+
+
+def worker(context: typer.Context, as_json: Json = False) -> None:
+    with told(as_json):
+        from kit.app import run
+
+        program = open_app(context)
+        stop = run.StopRequest()
+        with run.on_interrupt(stop):
+            say(
+                _("The engine of station {name} runs; Ctrl-C stops it.").format(name=program.settings.station)
+            )
+            run.serve(program, stop=stop)
+        say(_("Stopped. Unfinished runs go on when an engine starts again."))
+        if as_json:
+            emit_json({"station": program.settings.station, "stopped": True})
+    leave(0)

@@ -1,0 +1,72 @@
+"""Drives the screens in tests: waits for what an operator would see, never for time to pass."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from textual.pilot import Pilot
+
+from inventory.database import Database
+from tests.tui.feeding import NOW
+from tui.app import Screens
+
+ZONE = ZoneInfo("Europe/Paris")
+_PATIENCE_SECONDS = 20.0
+
+Play = Callable[["Stage"], Coroutine[None, None, None]]
+
+
+class Stage:
+    """The running screens, with what an operator can do and see."""
+
+    def __init__(self, app: Screens, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+
+    def text(self) -> str:
+        """What stands on screen, line by line."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text for strip in strips)
+
+    def line(self, part: str) -> str:
+        """The first line on screen with that text; empty where there is none."""
+        return next((line for line in self.text().splitlines() if part in line), "")
+
+    async def press(self, *keys: str) -> None:
+        """Type."""
+        await self.pilot.press(*keys)
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all of it stands on screen."""
+        await self.until(lambda: all(text in self.text() for text in texts), f"{texts} on screen")
+
+    async def misses(self, text: str) -> None:
+        """Wait until it no longer stands on screen."""
+        await self.until(lambda: text not in self.text(), f"no {text!r} on screen")
+
+    async def until(self, holds: Callable[[], bool], what: str) -> None:
+        """Wait until it holds."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not holds():
+            assert time.monotonic() < deadline, f"waited in vain for {what}:\n{self.text()}"
+            await self.pilot.pause()
+
+
+def play(
+    database: Database,
+    act: Play,
+    *,
+    size: tuple[int, int] = (80, 24),
+    crisis: str | None = None,
+    clock: Callable[[], datetime] = lambda: NOW,
+) -> Screens:
+    """Open the screens on a terminal of that size, let `act` use them, and close them."""
+
+    async def run() -> Screens:
+        app = Screens(database, ZONE, crisis=crisis, clock=clock)
+        async with app.run_test(size=size) as pilot:
+            await act(Stage(app, pilot))
+        return app
+
+    return asyncio.run(run())

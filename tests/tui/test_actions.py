@@ -1,0 +1,40 @@
+"""One registry of actions, within what every keyboard can type."""
+
+import re
+
+import pytest
+from textual.app import App
+from textual.binding import Binding
+
+from tui.actions import ACTIONS, Action
+from tui.app import Screens
+from tui.dialogs.help import HelpDialog
+from tui.screens.base import View
+from tui.screens.crisis import CrisisScreen
+from tui.screens.pool import FilterLine, PoolScreen
+from tui.screens.situation import SituationScreen
+from tui.widgets.table import Table
+
+_MOVES = {"enter", "escape", "up", "down", "pageup", "pagedown", "home", "end"}
+_SIGNS = {"slash", "question_mark"}
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
+def test_keys_are_letters_f_keys_and_what_moves_about(action: Action) -> None:
+    for key in action.keys.split(","):
+        assert key in _MOVES | _SIGNS or re.fullmatch(r"[a-z]|f\d+", key)
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
+def test_every_action_says_what_it_does(action: Action) -> None:
+    assert action.about.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "owner", [Screens, View, SituationScreen, CrisisScreen, PoolScreen, FilterLine, Table, HelpDialog]
+)
+def test_only_what_is_in_the_registry_is_bound(owner: type) -> None:
+    assert owner.BINDINGS is not App.BINDINGS  # type: ignore[attr-defined]
+    for binding in owner.BINDINGS:  # type: ignore[attr-defined]
+        assert isinstance(binding, Binding)
+        assert ACTIONS[binding.id or ""].keys == binding.key

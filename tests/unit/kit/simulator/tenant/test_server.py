@@ -1,0 +1,130 @@
+"""Starting and stopping: what survives, what is refused, who may read the files."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kit.errors import BadInput, Busy
+from kit.simulator.tenant.server import INSTANT, TenantServer
+from tests.unit.kit.simulator.tenant.running import (
+    DOMAIN,
+    TENANT_ID,
+    Application,
+    connected,
+    created,
+    signed_in,
+    tenant_in,
+    user_body,
+)
+
+Start = Callable[..., httpx.Client]
+
+
+def test_a_restart_goes_on_with_the_same_objects_and_tokens(tmp_path: Path, application: Application) -> None:
+    folder = tmp_path / "tenant"
+    with tenant_in(folder, application) as server, signed_in(server, application) as client:
+        user, port = created(client, "/users", user_body()), server.port
+        token = client.headers["Authorization"]
+        trusted = server.ca_file.read_bytes()
+    again = TenantServer(folder, port=port, behaviour=INSTANT, tenant_id=TENANT_ID, domain=DOMAIN)
+    with again, connected(again) as client:
+        assert again.ca_file.read_bytes() == trusted
+        read = client.get(f"/v1.0/users/{user['id']}", headers={"Authorization": token})
+        assert read.json()["id"] == user["id"]
+
+
+def test_one_server_at_a_time_runs_on_a_folder(tmp_path: Path, application: Application) -> None:
+    first = tenant_in(tmp_path / "tenant", application)
+    with pytest.raises(Busy, match="already runs"):
+        tenant_in(tmp_path / "tenant", application)
+    first.stop()
+    tenant_in(tmp_path / "tenant", application).stop()
+
+
+def test_a_folder_of_another_tenant_is_refused_and_given_back(
+    tmp_path: Path, application: Application
+) -> None:
+    tenant_in(tmp_path / "tenant", application).stop()
+    other = "11111111-0000-4000-8000-000000000001"
+    with pytest.raises(BadInput, match="holds the simulated tenant"):
+        TenantServer(tmp_path / "tenant", tenant_id=other, domain=DOMAIN)
+    tenant_in(tmp_path / "tenant", application).stop()
+
+
+def test_an_unknown_licence_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="SPE_X9"):
+        TenantServer(tmp_path / "tenant", tenant_id=TENANT_ID, domain=DOMAIN, licences={"SPE_X9": 1})
+
+
+def test_a_taken_port_is_refused_with_its_number(tmp_path: Path, application: Application) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        server = tenant_in(tmp_path / "tenant", application, port=port)
+        with pytest.raises(BadInput, match=str(port)):
+            server.start()
+        server.stop()
+
+
+def test_every_file_is_for_its_owner_only(tmp_path: Path, application: Application) -> None:
+    folder = tmp_path / "tenant"
+    with tenant_in(folder, application) as server, signed_in(server, application) as client:
+        created(client, "/users", user_body())
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+
+
+def test_no_password_is_written_to_disk(tmp_path: Path, application: Application) -> None:
+    folder, canary = tmp_path / "tenant", "Canari-Jaune-4711"
+    with tenant_in(folder, application) as server, signed_in(server, application) as client:
+        user = created(client, "/users", user_body(passwordProfile={"password": canary}))
+        client.patch(f"/users/{user['id']}", json={"passwordProfile": {"password": canary + "-bis"}})
+    written = b"".join(file.read_bytes() for file in folder.iterdir())
+    assert b"camille.exemple" in written
+    assert canary.encode() not in written
+
+
+def test_stopping_does_not_wait_for_idle_clients(tmp_path: Path, application: Application) -> None:
+    server = tenant_in(tmp_path / "tenant", application)
+    server.start()
+    with signed_in(server, application) as client:
+        assert client.get("/users").status_code == 200
+        began = time.monotonic()
+        server.stop()
+        assert time.monotonic() - began < 2
+        with pytest.raises(httpx.TransportError):
+            client.get("/users")
+
+
+def test_an_unstarted_server_has_no_address(tmp_path: Path, application: Application) -> None:
+    server = tenant_in(tmp_path / "tenant", application)
+    with pytest.raises(RuntimeError, match="not started"):
+        _ = server.url
+    server.stop()
+    server.stop()
+
+
+def test_the_module_serves_until_it_is_asked_to_end(tmp_path: Path, application: Application) -> None:
+    folder = tmp_path / "tenant"
+    tenant_in(folder, application).stop()
+    command = [sys.executable, "-m", "kit.simulator.tenant", "--folder", str(folder), "--port", "0"]
+    arguments = [*command, "--tenant-id", TENANT_ID, "--domain", DOMAIN]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = httpx.URL(process.stdout.readline().strip())
+            socket.create_connection((address.host, address.port or 0)).close()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+    # Given back: it can be opened again, with the application still registered.
+    again = TenantServer(folder, behaviour=INSTANT, tenant_id=TENANT_ID, domain=DOMAIN)
+    with again, signed_in(again, application) as client:
+        assert client.get("/users").json()["value"] == []

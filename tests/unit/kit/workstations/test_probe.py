@@ -1,0 +1,175 @@
+"""Looking at a laptop over SSH, on a real SSH server of this process."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import paramiko
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+
+from kit.errors import HostKeyChanged, WorkstationFailed
+from kit.workstations import probe
+from kit.workstations.probe import KeyChanged, KeyMatches, LoginRefused, NoAnswer, check_host_key, fingerprint
+from kit.workstations.targets import Secret
+
+
+def new_key(path: Path) -> paramiko.PKey:
+    private = ed25519.Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+    )
+    path.write_bytes(private)
+    return paramiko.Ed25519Key(filename=str(path))
+
+
+def pinned(key: paramiko.PKey) -> str:
+    return f"{key.get_name()} {key.get_base64()}"
+
+
+class Laptop(paramiko.ServerInterface):
+    """Lets "camille" in by password and "provision" by key; runs `whoami` and `false`."""
+
+    def __init__(self, authorized: paramiko.PKey) -> None:
+        self.authorized = authorized
+        self.logins: list[str] = []
+
+    def check_auth_password(self, username: str, password: str) -> int:
+        self.logins.append(username)
+        good = (username, password) == ("camille", "right")
+        return AUTH_SUCCESSFUL if good else AUTH_FAILED
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        self.logins.append(username)
+        good = username == "provision" and key == self.authorized
+        return AUTH_SUCCESSFUL if good else AUTH_FAILED
+
+    def get_allowed_auths(self, username: str) -> str:  # noqa: ARG002  the interface's
+        return "password,publickey"
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002  the interface's
+        return OPEN_SUCCEEDED
+
+    def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
+        def answer() -> None:
+            channel.recv(1)  # the client has heard that its request is granted and has nothing more to say
+            channel.sendall(f"{channel.get_transport().get_username()}\n".encode())
+            channel.send_exit_status(1 if command == b"false" else 0)
+            channel.close()
+
+        threading.Thread(target=answer).start()
+        return True
+
+
+class Server:
+    """An SSH server on a loopback port, one connection after the other."""
+
+    def __init__(self, laptop: Laptop, host_key: paramiko.PKey) -> None:
+        self.laptop, self.host_key = laptop, host_key
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.transports: list[paramiko.Transport] = []
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self.listener.accept()
+                transport = paramiko.Transport(connection)
+                transport.add_server_key(self.host_key)
+                self.transports.append(transport)
+                with suppress(paramiko.SSHException, EOFError):
+                    transport.start_server(server=self.laptop)
+
+    def stop_listening(self) -> None:
+        with suppress(OSError):  # a second time
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def close(self) -> None:
+        self.stop_listening()
+        self.thread.join()
+        for transport in self.transports:
+            transport.close()
+
+
+@pytest.fixture
+def station_key(tmp_path: Path) -> Path:
+    new_key(tmp_path / "station")
+    return tmp_path / "station"
+
+
+@pytest.fixture
+def server(tmp_path: Path, station_key: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    running = Server(Laptop(paramiko.Ed25519Key(filename=str(station_key))), new_key(tmp_path / "host"))
+    monkeypatch.setattr(probe, "PORT", running.port)
+    yield running
+    running.close()
+
+
+def test_the_pinned_key_is_recognised_without_a_login(server: Server) -> None:
+    assert check_host_key("127.0.0.1", pinned(server.host_key)) == KeyMatches()
+    assert server.laptop.logins == []
+
+
+def test_another_key_is_told_with_its_fingerprint(server: Server, tmp_path: Path) -> None:
+    other = new_key(tmp_path / "other")
+    verdict = check_host_key("127.0.0.1", pinned(other))
+    assert verdict == KeyChanged(server.host_key.fingerprint)
+    assert fingerprint(pinned(server.host_key)) == server.host_key.fingerprint
+
+
+def test_a_host_that_lacks_the_pinned_kind_of_key_has_a_changed_key(server: Server) -> None:
+    pinned_rsa = f"ssh-rsa {server.host_key.get_base64()[::-1]}"
+    assert isinstance(check_host_key("127.0.0.1", pinned_rsa), KeyChanged)
+
+
+def test_a_closed_port_is_no_answer(server: Server) -> None:
+    server.stop_listening()
+    verdict = check_host_key("127.0.0.1", pinned(server.host_key), timeout=2)
+    assert isinstance(verdict, NoAnswer)
+    assert "refused" in verdict.why
+
+
+def test_a_server_that_says_nothing_is_no_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(probe, "PORT", silent.getsockname()[1])
+        verdict = check_host_key("127.0.0.1", pinned(new_key(tmp_path / "host")), timeout=0.3)
+    assert isinstance(verdict, NoAnswer)
+
+
+def test_a_login_by_password_runs_a_command(server: Server) -> None:
+    printed = probe.run(
+        "127.0.0.1", pinned(server.host_key), "camille", "whoami", password=Secret("right"), timeout=5
+    )
+    assert printed == "camille\n"
+
+
+def test_a_login_by_key_runs_a_command(server: Server, station_key: Path) -> None:
+    printed = probe.run(
+        "127.0.0.1", pinned(server.host_key), "provision", "whoami", private_key=station_key, timeout=5
+    )
+    assert printed == "provision\n"
+
+
+def test_a_wrong_password_is_refused(server: Server) -> None:
+    with pytest.raises(LoginRefused, match="camille is not let in") as caught:
+        probe.run("127.0.0.1", pinned(server.host_key), "camille", "whoami", password=Secret("wrong"))
+    assert caught.value.hint
+
+
+def test_no_password_is_sent_to_another_host_key(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(HostKeyChanged, match="SHA256:"):
+        probe.run(
+            "127.0.0.1", pinned(new_key(tmp_path / "other")), "camille", "whoami", password=Secret("right")
+        )
+    assert server.laptop.logins == []
+
+
+def test_a_command_that_fails_is_told_with_its_output(server: Server) -> None:
+    with pytest.raises(WorkstationFailed, match="ended with 1: camille"):
+        probe.run("127.0.0.1", pinned(server.host_key), "camille", "false", password=Secret("right"))
