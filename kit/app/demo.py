@@ -55,11 +55,11 @@ recipients = ["{recipient}"]
 
 [workstations.variables]
 # Lab laptops are headless: no desktop to install, and no keyboard but SSH to log in with.
-packages_names = ["nftables", "sudo", "unattended-upgrades"]
+packages_names = ["nftables", "systemd-timesyncd", "unattended-upgrades"]
 accounts_generate_locale = false
-accounts_locale = "C.UTF-8"
 hardening_sshd_seat_password_login = true
-# They reach nothing but the station, which passes packages on.
+# The bridge stands for a network they must not reach; only the station's package cache is open.
+firewall_denied_networks = ["{gateway}/29"]
 firewall_exceptions = [{{ address = "{gateway}", port = {proxy_port} }}]
 """
 
@@ -96,29 +96,35 @@ class Demo:
         self._home = home
         self._lab = lab
         self._say = say
+        self._tenant: subprocess.Popen[bytes] | None = None
 
     def run(self, laptops: int) -> Demonstration:
-        """Equip the sample commune.
+        """Equip the sample commune and prove it; see `prepare` and `prove` for what may go wrong."""
+        reference = self.prepare(laptops)
+        self.kit("crisis", "run", reference)
+        self.kit("journal", "verify")
+        return self.prove(reference)
+
+    def prepare(self, laptops: int) -> str:
+        """Everything up to the plan: station, tenant, lab, pool, convention, crisis; gives its reference.
 
         Raises:
             MissingRequirement: this machine cannot hold a lab; nothing was made.
-            KitError: a command failed; what it said stands above.
+            DemoFailed: a command failed; what it said stands above.
         """
         self._lab.check()
         self.clear()
         keys.write_private(self._home.state / _MARK, b"")
-        self._kit("init")
+        self.kit("init")
         self._start_tenant()
-        self._kit("lab", "up", str(laptops))
-        self._kit("pool", "import", str(self._home.lab / "pool.csv"))
-        self._kit("convention", "add", COMMUNE, "--template", "amp_cyber", "--notified", _last_year())
+        self.kit("lab", "up", str(laptops))
+        self.kit("pool", "import", str(self._home.lab / "pool.csv"))
+        self.kit("convention", "add", COMMUNE, "--template", "amp_cyber", "--notified", _last_year())
         seats = ("--seats", str(self._seats(laptops)))
-        opened = self._kit_json("crisis", "open", COMMUNE, *seats, "--called-back-by", "Camille Exemple")
+        opened = self.kit_json("crisis", "open", COMMUNE, *seats, "--called-back-by", "Camille Exemple")
         reference = str(opened["reference"])
-        self._kit("crisis", "plan", reference)
-        self._kit("crisis", "run", reference)
-        self._kit("journal", "verify")
-        return self._prove(reference)
+        self.kit("crisis", "plan", reference)
+        return reference
 
     def clear(self) -> None:
         """End what an earlier demonstration left running, and remove its home.
@@ -143,6 +149,9 @@ class Demo:
         announcement = self._home.tenant / ANNOUNCEMENT
         if announcement.exists():
             _end(json.loads(announcement.read_text())["pid"])
+        if self._tenant is not None:
+            self._tenant.wait()
+            self._tenant = None
 
     @property
     def look(self) -> str:
@@ -154,22 +163,23 @@ class Demo:
         """What to type to end it."""
         return f"kit --home {self._home.state} demo --down"
 
-    def _prove(self, reference: str) -> Demonstration:
+    def prove(self, reference: str) -> Demonstration:
+        """Look at the world with other eyes than the run's."""
         app = App.open(self._home.state)
         with app.database.read() as session:
             plan = planning.kept(session, reference)
-        situation = self._kit_json("crisis", "status", reference)
+        situation = self.kit_json("crisis", "status", reference)
         sheet = Path(situation["proofs"]["sheet"]["pdf"])
         identity, _recipient = keys.ensure_age_identity(self._home.keys)
         return Demonstration(gather(app, plan, sheet, identity), situation)
 
     def _start_tenant(self) -> None:
         """In a process of its own, which outlives this one where the demonstration is to stay."""
-        command = self._command("tenant", "simulate", "--port", "0")
+        command = self.command("tenant", "simulate", "--port", "0")
         self._say("$ kit tenant simulate --port 0 &")
         log = (self._home.state / "tenant.log").open("wb")
         with log:
-            process = subprocess.Popen(
+            self._tenant = process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
         announcement = self._home.tenant / ANNOUNCEMENT
@@ -203,21 +213,23 @@ class Demo:
         keys.write_private(path, "\n".join([header, *lines[:count], ""]).encode())
         return path
 
-    def _kit(self, *arguments: str) -> None:
+    def kit(self, *arguments: str) -> None:
+        """Run a command of the real command line."""
         self._call(arguments, stdout=None)
 
-    def _kit_json(self, *arguments: str) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(self._call((*arguments, "--json"), stdout=subprocess.PIPE))
-        return answer
+    def kit_json(self, *arguments: str) -> Any:
+        """What a command of the real command line answers with `--json`."""
+        return json.loads(self._call((*arguments, "--json"), stdout=subprocess.PIPE))
 
     def _call(self, arguments: tuple[str, ...], *, stdout: int | None) -> bytes:
         self._say("$ " + shlex.join(["kit", *arguments]))
-        ended = subprocess.run(self._command(*arguments), stdout=stdout, check=False)
+        ended = subprocess.run(self.command(*arguments), stdout=stdout, check=False)
         if ended.returncode != 0:
             raise DemoFailed(arguments, ended.returncode)
         return ended.stdout or b""
 
-    def _command(self, *arguments: str) -> list[str]:
+    def command(self, *arguments: str) -> list[str]:
+        """The process that a command is."""
         return [sys.executable, "-m", "kit", "--home", str(self._home.state), *arguments]
 
 

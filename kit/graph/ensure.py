@@ -164,8 +164,8 @@ class _Ledger(Generic[Key, Value]):
         return self._misses[key] >= LOOKS_AFTER_REFUSAL
 
     def result(self) -> dict[Key, Value]:
-        for error in self._final.values():
-            raise error
+        if self._final:
+            raise next(iter(self._final.values()))
         return self._values
 
     def overdue(self, what: str, seconds: float) -> GraphError:

@@ -186,6 +186,7 @@ def live_users(graph: httpx.Client) -> None:
     path = f"/users/{users[0]['id']}"
     graph.patch(path, json={"department": "CCAS", "businessPhones": ["+33 4 00 00 00 00"]})
     graph.get(f"{path}/licenseDetails")
+    graph.get(f"{path}/mailboxSettings")
     graph.get(f"{path}/mailFolders/{graph.get(f'{path}/mailFolders').json()['value'][0]['id']}")
     graph.get("/users", params={"$top": "2", "$count": "true"}, headers={"ConsistencyLevel": "eventual"})
     graph.get("/users/$count", headers={"ConsistencyLevel": "eventual"})

@@ -4,7 +4,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import msal
@@ -24,7 +24,18 @@ ROLES = (
     "Group.ReadWrite.All",
     "Sites.ReadWrite.All",
     "Mail.Read",
+    "MailboxSettings.Read",
 )
+
+
+class Reachable(Protocol):
+    """Where a tenant answers, and what vouches for it: one in this process or in another."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def ca_file(self) -> Path: ...
 
 
 class Application:
@@ -63,7 +74,7 @@ def tenant_in(
     return server
 
 
-def connected(server: TenantServer) -> httpx.Client:
+def connected(server: Reachable) -> httpx.Client:
     """A client that trusts this server and nobody else, nothing taken from the environment."""
     trust = ssl.create_default_context(cafile=str(server.ca_file))
     return httpx.Client(base_url=server.url, verify=trust, trust_env=False, timeout=20)
@@ -86,7 +97,7 @@ class _Http:
         self._client.close()
 
 
-def msal_app(server: TenantServer, credential: Mapping[str, str], client: httpx.Client) -> Any:
+def msal_app(server: Reachable, credential: Mapping[str, str], client: httpx.Client) -> Any:
     """Microsoft's own client of the authority."""
     return msal.ConfidentialClientApplication(
         CLIENT_ID,
@@ -97,7 +108,7 @@ def msal_app(server: TenantServer, credential: Mapping[str, str], client: httpx.
     )
 
 
-def token_of(server: TenantServer, application: Application) -> str:
+def token_of(server: Reachable, application: Application) -> str:
     """An access token, as MSAL gets it."""
     credential = {"private_key": application.key, "public_certificate": application.certificate}
     with connected(server) as client:
@@ -106,7 +117,7 @@ def token_of(server: TenantServer, application: Application) -> str:
     return str(result["access_token"])
 
 
-def signed_in(server: TenantServer, application: Application) -> httpx.Client:
+def signed_in(server: Reachable, application: Application) -> httpx.Client:
     """A client of Graph with a token; addresses are relative to `/v1.0`."""
     client = connected(server)
     client.base_url = httpx.URL(f"{server.url}/v1.0")

@@ -101,6 +101,7 @@ def test_the_mailbox_comes_some_time_after_the_licence_and_goes_with_it(start: S
     path = f"/users/{user['id']}/mailFolders"
     missing = (404, "MailboxNotEnabledForRESTAPI")
     assert error_of(graph.get(path)) == missing
+    assert error_of(graph.get(f"/users/{user['id']}/mailboxSettings")) == missing
     assign(graph, user["id"])
     assert graph.get(f"/users/{user['id']}").json()["mail"] == user["userPrincipalName"]
     clock.pass_seconds(29)
@@ -110,6 +111,8 @@ def test_the_mailbox_comes_some_time_after_the_licence_and_goes_with_it(start: S
     assert {"Inbox", "Sent Items", "Deleted Items"} <= folders.keys()
     assert graph.get(f"{path}/inbox").json()["id"] == folders["Inbox"]
     assert graph.get(f"{path}/{folders['Inbox']}").json()["displayName"] == "Inbox"
+    settings = graph.get(f"/users/{user['id']}/mailboxSettings", params={"$select": "timeZone"}).json()
+    assert settings["timeZone"] == "Romance Standard Time"
     assert error_of(graph.get(f"{path}/nowhere")) == (404, "ErrorItemNotFound")
     assign(graph, user["id"], (), (E3,))
     assert error_of(graph.get(path)) == missing

@@ -5,7 +5,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -110,21 +112,46 @@ def test_an_unstarted_server_has_no_address(tmp_path: Path, application: Applica
     server.stop()
 
 
-def test_the_module_serves_until_it_is_asked_to_end(tmp_path: Path, application: Application) -> None:
-    folder = tmp_path / "tenant"
-    tenant_in(folder, application).stop()
+@dataclass
+class Elsewhere:
+    """A tenant that another process serves."""
+
+    process: subprocess.Popen[str]
+    url: str
+    ca_file: Path
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Elsewhere]:
+    """`python -m kit.simulator.tenant` on a furnished folder."""
     command = [sys.executable, "-m", "kit.simulator.tenant", "--folder", str(folder), "--port", "0"]
     arguments = [*command, "--tenant-id", TENANT_ID, "--domain", DOMAIN]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            address = httpx.URL(process.stdout.readline().strip())
-            socket.create_connection((address.host, address.port or 0)).close()
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+            yield Elsewhere(process, process.stdout.readline().strip(), folder / "ca.pem")
         finally:
             process.kill()
-    # Given back: it can be opened again, with the application still registered.
+
+
+def test_the_module_serves_until_it_is_asked_to_end(tmp_path: Path, application: Application) -> None:
+    folder = tmp_path / "tenant"
+    tenant_in(folder, application).stop()
+    with served(folder) as tenant, signed_in(tenant, application) as client:
+        assert client.get("/users").json()["value"] == []
+        tenant.process.send_signal(signal.SIGTERM)
+        assert tenant.process.wait(20) == 0
+
+
+def test_what_was_answered_before_a_kill_is_there_afterwards(
+    tmp_path: Path, application: Application
+) -> None:
+    folder = tmp_path / "tenant"
+    tenant_in(folder, application).stop()
+    with served(folder) as tenant, signed_in(tenant, application) as client:
+        users = [created(client, "/users", user_body(f"agent{number}"))["id"] for number in range(5)]
+        tenant.process.kill()
+        tenant.process.wait()
     again = TenantServer(folder, behaviour=INSTANT, tenant_id=TENANT_ID, domain=DOMAIN)
     with again, signed_in(again, application) as client:
-        assert client.get("/users").json()["value"] == []
+        assert [user["id"] for user in client.get("/users").json()["value"]] == users

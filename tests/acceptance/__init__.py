@@ -1,0 +1,1 @@
+"""The whole program from outside: real command line, lab laptops, simulated tenant."""
