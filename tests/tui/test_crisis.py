@@ -67,6 +67,7 @@ def test_a_human_step_and_the_stages_of_the_whole_crisis_show(database: Database
     feeding.tell(database, *feeding.mid_run(crisis))
 
     async def act(stage: Stage) -> None:
+        await stage.sees("4 Alix Témoin", "✗ failed")
         await stage.press("end")
         await stage.sees("! needs you", "→ Use dock 4.", "The whole crisis", "the tenant asks to slow down")
         assert "– no need" in stage.line("4 Alix Témoin")

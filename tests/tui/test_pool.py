@@ -38,8 +38,10 @@ def test_a_held_device_names_its_crisis_seat_and_person(database: Database) -> N
     crisis = feeding.open_crisis(database)
 
     async def act(stage: Stage) -> None:
-        await stage.press("p", "slash", *"reserved", "enter", "down")
-        await stage.sees(f"{crisis}/2", "4 devices match", "seat 2: Dominique Essai, Aubagne")
+        await stage.press("p", "slash", *"reserved")
+        await stage.sees("4 devices match", f"{crisis}/2", "seat 1: Camille Exemple, Aubagne")
+        await stage.press("enter", "down")
+        await stage.sees("seat 2: Dominique Essai, Aubagne")
 
     play(database, act)
 
