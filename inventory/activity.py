@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from gettext import gettext as _
 from typing import Any
 
 from sqlalchemy import JSON, Column
@@ -34,6 +35,23 @@ class Status(StrEnum):
     FAILED = "failed"
     #: a person must act before it can go on
     NEEDS_HUMAN = "needs_human"
+
+
+def look(status: Status) -> tuple[str, str]:
+    """The glyph of a status and its word in the reader's language, at most nine characters long.
+
+    The word always stands beside the glyph: neither shape nor colour alone tells enough.
+    """
+    looks = {
+        Status.PENDING: ("·", _("to do")),
+        Status.RUNNING: ("▶", _("running")),
+        Status.WAITING: ("…", _("waiting")),
+        Status.DONE: ("✓", _("done")),
+        Status.SKIPPED: ("–", _("no need")),
+        Status.FAILED: ("✗", _("failed")),
+        Status.NEEDS_HUMAN: ("!", _("needs you")),
+    }
+    return looks[status]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from functools import cache
 from gettext import gettext as _
 from typing import Literal
 
-from inventory.activity import Status
+from inventory.activity import Status, look
 from inventory.devices import DeviceKind, DeviceState
 from kit.plan.stages import Stage, label
 
@@ -39,16 +39,16 @@ def plain(text: str) -> str:
 @cache
 def status_word(status: Status) -> Word:
     """How a stage stands."""
-    words: dict[Status, tuple[str, str, Tone]] = {
-        Status.PENDING: ("·", _("to do"), "quiet"),
-        Status.RUNNING: ("▶", _("running"), "busy"),
-        Status.WAITING: ("…", _("waiting"), "wait"),
-        Status.DONE: ("✓", _("done"), "good"),
-        Status.SKIPPED: ("–", _("no need"), "quiet"),
-        Status.FAILED: ("✗", _("failed"), "bad"),
-        Status.NEEDS_HUMAN: ("!", _("needs you"), "human"),
+    tones: dict[Status, Tone] = {
+        Status.PENDING: "quiet",
+        Status.RUNNING: "busy",
+        Status.WAITING: "wait",
+        Status.DONE: "good",
+        Status.SKIPPED: "quiet",
+        Status.FAILED: "bad",
+        Status.NEEDS_HUMAN: "human",
     }
-    return _word(*words[status])
+    return _word(*look(status), tones[status])
 
 
 @cache

@@ -5,40 +5,26 @@ from collections.abc import Mapping
 from gettext import gettext as _
 from types import TracebackType
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from inventory.activity import Status
+from inventory.activity import Status, look
 from inventory.board import Board, Cell
 from kit.app.situation import Situation
+from kit.cli.render import console_on
 from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage, label
 
-#: A glyph and a colour for each status; the word always stands beside them.
-_LOOKS = {
-    Status.PENDING: ("·", "dim"),
-    Status.RUNNING: ("▶", "cyan"),
-    Status.WAITING: ("…", "yellow"),
-    Status.DONE: ("✓", "green"),
-    Status.SKIPPED: ("–", "green"),
-    Status.FAILED: ("✗", "bold red"),
-    Status.NEEDS_HUMAN: ("!", "bold magenta"),
+_STYLES = {
+    Status.PENDING: "dim",
+    Status.RUNNING: "cyan",
+    Status.WAITING: "yellow",
+    Status.DONE: "green",
+    Status.SKIPPED: "green",
+    Status.FAILED: "bold red",
+    Status.NEEDS_HUMAN: "bold magenta",
 }
-
-
-def word(status: Status) -> str:
-    """The status as people read it."""
-    words = {
-        Status.PENDING: _("to do"),
-        Status.RUNNING: _("running"),
-        Status.WAITING: _("waiting"),
-        Status.DONE: _("done"),
-        Status.SKIPPED: _("nothing to do"),
-        Status.FAILED: _("failed"),
-        Status.NEEDS_HUMAN: _("needs you"),
-    }
-    return words[status]
 
 
 class LiveBoard:
@@ -46,7 +32,7 @@ class LiveBoard:
 
     def __init__(self, people: Mapping[int, str]) -> None:
         self._people = people
-        self._console = Console(stderr=True)
+        self._console = console_on(stderr=True)
         self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
         self._told: dict[tuple[int | None, str], Status] = {}
 
@@ -75,7 +61,7 @@ class LiveBoard:
 def draw(board: Board, people: Mapping[int, str]) -> Group:
     """Seats × stages, the crisis's own stages below, then what runs, waits or failed in words."""
     grid = Table(title_justify="left")
-    grid.add_column(_("Seat"))
+    grid.add_column(_("Seat"), no_wrap=True)
     for stage in SEAT_STAGES:
         grid.add_column(label(stage))
     for number, person in people.items():
@@ -84,7 +70,7 @@ def draw(board: Board, people: Mapping[int, str]) -> Group:
         Text.assemble(f"{label(stage)} ", _look(board.cell(None, stage))) for stage in CRISIS_STAGES
     )
     said = [
-        Text(_line(cell.last.seat, Stage(cell.last.stage), cell, people), style=_LOOKS[cell.status][1])
+        Text(_line(cell.last.seat, Stage(cell.last.stage), cell, people), style=_STYLES[cell.status])
         for status in (Status.FAILED, Status.NEEDS_HUMAN, Status.WAITING, Status.RUNNING)
         for cell in board.with_status(status)
         if cell.last.detail
@@ -94,7 +80,7 @@ def draw(board: Board, people: Mapping[int, str]) -> Group:
 
 def describe(situation: Situation) -> None:
     """Print a situation on stdout."""
-    console = Console()
+    console = console_on()
     table = Table(
         title=_("{exercise}Crisis {reference}, {commune}, T0 {t0}").format(
             exercise=_("EXERCISE – ") if situation.drill else "",
@@ -104,19 +90,19 @@ def describe(situation: Situation) -> None:
         ),
         title_justify="left",
     )
-    for heading in (_("Seat"), _("Service"), *(label(stage) for stage in SEAT_STAGES), _("Working since")):
+    table.add_column(_("Seat"), no_wrap=True)
+    for heading in (*(label(stage) for stage in SEAT_STAGES), _("Works since")):
         table.add_column(heading)
     for seat in situation.seats:
         table.add_row(
             f"{seat.number} {seat.person}",
-            seat.service,
             *(_styled(Status(seat.stages[stage])) for stage in SEAT_STAGES),
             seat.ready_at.astimezone().strftime("%H:%M:%S") if seat.ready_at else "–",
         )
     console.print(table)
     console.print(
         "  ".join(
-            f"{label(Stage(stage))}: {word(Status(status))}" for stage, status in situation.stages.items()
+            f"{label(Stage(stage))}: {look(Status(status))[1]}" for stage, status in situation.stages.items()
         )
     )
     for failure in situation.failures:
@@ -146,15 +132,15 @@ def _look(cell: Cell | None) -> Text:
 
 
 def _styled(status: Status) -> Text:
-    glyph, style = _LOOKS[status]
-    return Text(f"{glyph} {word(status)}", style=style)
+    return Text(" ".join(look(status)), style=_STYLES[status])
 
 
 def _line(seat: int | None, stage: Stage, cell: Cell, people: Mapping[int, str]) -> str:
     who = _("crisis") if seat is None else f"{seat} {people.get(seat, '')}"
     until = cell.last.until
+    glyph, word = look(cell.status)
     parts = [
-        f"{_LOOKS[cell.status][0]} {who}, {label(stage)}: {word(cell.status)}",
+        f"{glyph} {who}, {label(stage)}: {word}",
         cell.last.detail,
         _("until {time}").format(time=until.astimezone().strftime("%H:%M:%S")) if until else "",
         f"→ {cell.last.hint}" if cell.last.hint else "",

@@ -3,7 +3,21 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: Columns of text that goes to a file or a pipe.
+_WIDTH = 120
+
+
+def console_on(*, stderr: bool = False) -> "Console":
+    """Where Rich draws; text for a file or a pipe gets a width of its own."""
+    from rich.console import Console
+
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, width=_WIDTH)
 
 
 def emit_json(data: Any) -> None:
@@ -19,7 +33,6 @@ def emit_table(
     if as_json:
         emit_json(listed)
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title or None, title_justify="left")
@@ -27,7 +40,7 @@ def emit_table(
         table.add_column(heading)
     for row in listed:
         table.add_row(*(_text(row.get(key)) for key, _heading in columns))
-    Console().print(table)
+    console_on().print(table)
 
 
 def emit_record(record: Mapping[str, Any], labels: Sequence[tuple[str, str]], *, as_json: bool) -> None:

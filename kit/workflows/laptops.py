@@ -17,7 +17,7 @@ from kit.plan.stages import Stage
 from kit.workflows import engine, planning, seats
 from kit.workflows.outcome import Done, Outcome, Skipped
 from kit.workflows.patience import patiently
-from kit.workflows.station import Cell, attempt, current
+from kit.workflows.station import Cell, Station, attempt, current
 from kit.workstations import passwords, probe, runner
 from kit.workstations.events import TaskEvent
 from kit.workstations.outcomes import (
@@ -96,7 +96,7 @@ def _provision(plan: Plan, seat: SeatPlan, cell: Cell) -> dict[str, Any]:
         address=seat.laptop.address,
         host_key=seat.laptop.host_key,
         host_name=seat.laptop.host_name,
-        variables=_variables(plan, seat, passwords.hashed(password)),
+        variables=variables(station, plan, seat, passwords.hashed(password)),
     )
     outcome = runner.provision(target, settings=station.runner, sink=tell, cancelled=station.cancelled.is_set)
     if isinstance(outcome, Cancelled):
@@ -118,8 +118,8 @@ def _provision(plan: Plan, seat: SeatPlan, cell: Cell) -> dict[str, Any]:
             assert_never(outcome)
 
 
-def _variables(plan: Plan, seat: SeatPlan, password_hash: Secret) -> dict[str, Any]:
-    station = current()
+def variables(station: Station, plan: Plan, seat: SeatPlan, password_hash: Secret) -> dict[str, Any]:
+    """What the roles are told of one seat (`playbooks/README.md`)."""
     return station.variables | {
         "seat_login": seat.laptop.local_account,
         "seat_name": f"{seat.first_name} {seat.last_name}",

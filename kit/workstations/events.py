@@ -110,7 +110,8 @@ def _failure(result: Mapping[str, Any]) -> str:
 
 def _lost(result: Mapping[str, Any]) -> str:
     """What ssh said last; the lines before it are about Ansible's own inside."""
-    return str(result.get("msg", "")).strip().rpartition("\n")[2][:MESSAGE_LENGTH]
+    last = str(result.get("msg", "")).strip().rpartition("\n")[2]
+    return last.removeprefix("Task failed: ")[:MESSAGE_LENGTH]
 
 
 _MESSAGE = {TaskStatus.FAILED: _failure, TaskStatus.UNREACHABLE: _lost}

@@ -38,6 +38,8 @@ from kit.workstations.targets import Secret, Target
 GROUP = "laptops"
 #: Seconds between two looks at `cancelled` and at the time limit.
 LOOK_EVERY = 1
+#: Seconds of silence after which a connection is given up; a laptop on a mobile network may falter.
+SILENCE = 60
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,9 @@ def _write_inputs(folder: Path, target: Target, settings: RunnerSettings) -> Non
         "ansible_host": target.address,
         "ansible_user": settings.user,
         "ansible_ssh_private_key_file": str(settings.private_key),
+        # mitogen puts its own 30 × 10 before any ssh option.
+        "mitogen_ssh_keepalive_interval": SILENCE // 3,
+        "mitogen_ssh_keepalive_count": 3,
         "laptop_tag": target.tag,
         "laptop_host_name": target.host_name,
         "laptop_host_key": f"{kind} {blob}",
@@ -198,8 +203,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "PreferredAuthentications": "publickey",
         "ControlMaster": "no",
         "ConnectTimeout": 15,
-        "ServerAliveInterval": 15,
-        "ServerAliveCountMax": 3,
     }
     return {
         "ANSIBLE_STRATEGY": "mitogen_linear",

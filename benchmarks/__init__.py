@@ -1,0 +1,1 @@
+"""Measures what is promised, as ratios taken in one run: machines are noisy, seconds mean little."""
