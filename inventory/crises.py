@@ -27,6 +27,7 @@ __all__ = [
     "get",
     "keep_plan",
     "listing",
+    "must_be_open",
     "open_crisis",
     "seat_ready",
     "seats",
@@ -92,7 +93,7 @@ def keep_plan(session: Session, by: Stamp, crisis: Crisis, plan: Mapping[str, An
     Raises:
         IllegalMove: the crisis is closed.
     """
-    _must_be_open(crisis)
+    must_be_open(crisis)
     if crisis.plan == dict(plan):
         return
     crisis.plan = dict(plan)
@@ -132,7 +133,7 @@ def close(session: Session, by: Stamp, crisis: Crisis, at: datetime) -> None:
     Raises:
         IllegalMove: it is closed already, or devices are still in people's hands (they are named).
     """
-    _must_be_open(crisis)
+    must_be_open(crisis)
     opened = loans.open_loans(session, crisis=crisis.reference)
     out = [
         loan.device_tag
@@ -153,7 +154,12 @@ def close(session: Session, by: Stamp, crisis: Crisis, at: datetime) -> None:
     journal.append(session, by, "crisis.closed", subject(crisis.reference), {"at": at.isoformat()})
 
 
-def _must_be_open(crisis: Crisis) -> None:
+def must_be_open(crisis: Crisis) -> None:
+    """Let nothing be done to a closed crisis.
+
+    Raises:
+        IllegalMove: it is closed.
+    """
     if crisis.closed_at is not None:
         raise IllegalMove(
             _("Crisis {reference} was closed on {date}.").format(

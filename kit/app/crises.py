@@ -8,7 +8,7 @@ from pathlib import Path
 
 from inventory import communes, crises
 from inventory.crises import Crisis
-from inventory.errors import OperatorError
+from inventory.errors import OperatorError, Shortage
 from inventory.importing.seats import read_seats
 from kit.app import situation
 from kit.app.compose import App
@@ -91,9 +91,15 @@ def preview(app: App, text: str) -> Plan:
 
 
 def ensure_plan(app: App, text: str) -> str:
-    """The reference of a crisis that has a plan from now on."""
+    """The reference of a crisis that has a plan from now on.
+
+    Raises:
+        IllegalMove: the crisis is closed.
+        Shortage: the pool does not hold what the seats need.
+    """
     with app.database.read() as session:
         crisis = crises.find(session, text)
+        crises.must_be_open(crisis)
     if crisis.plan is None:
         plan(app, crisis.reference)
     return crisis.reference
@@ -151,6 +157,7 @@ def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> OperatorErro
             WorkstationUnreachable,
             TenantRefused,
             TenantUnreachable,
+            Shortage,
         )
     }
     first = troubles[0] if troubles else None

@@ -105,8 +105,10 @@ class Demo:
         self.kit("journal", "verify")
         return self.prove(reference)
 
-    def prepare(self, laptops: int) -> str:
+    def prepare(self, laptops: int, *, people: int | None = None) -> str:
         """Everything up to the plan: station, tenant, lab, pool, convention, crisis; gives its reference.
+
+        Without `people` there is one for each laptop.
 
         Raises:
             MissingRequirement: this machine cannot hold a lab; nothing was made.
@@ -120,7 +122,7 @@ class Demo:
         self.kit("lab", "up", str(laptops))
         self.kit("pool", "import", str(self._home.lab / "pool.csv"))
         self.kit("convention", "add", COMMUNE, "--template", "amp_cyber", "--notified", _last_year())
-        seats = ("--seats", str(self._seats(laptops)))
+        seats = ("--seats", str(self._seats(people or laptops)))
         opened = self.kit_json("crisis", "open", COMMUNE, *seats, "--called-back-by", "Camille Exemple")
         reference = str(opened["reference"])
         self.kit("crisis", "plan", reference)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from inventory import activity
+from inventory import activity, crises, journal
 from inventory.board import Board
 from kit.app import station as building
 from kit.app.compose import App
@@ -110,7 +110,9 @@ def quiet(hosted: durable.Engine, stop: StopRequest) -> None:
 
 
 def _host(app: App, hosted: durable.Engine) -> None:
-    log = logging.FileHandler(app.home.state / "kit.log")
+    log_file = app.home.state / "kit.log"
+    log_file.touch(mode=0o600)
+    log = logging.FileHandler(log_file)
     log.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger("kit").addHandler(log)
     station.use(building.station(app))
@@ -135,6 +137,8 @@ def _submit(app: App, reference: str) -> str:
     if unfinished is not None:
         return unfinished
     run_id = f"{reference}/run-{len(_runs(app, reference)) + 1}"
+    with app.database.write() as session:
+        journal.append(session, app.stamp(), "run.started", crises.subject(reference), {"run": run_id})
     durable.submit(building.workflows_url(app), equip.RUNS, equip.equip, run_id, reference)
     return run_id
 

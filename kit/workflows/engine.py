@@ -128,6 +128,8 @@ class Engine:
     """The station's engine: one per station, guarded by a lock that a crash releases."""
 
     def __init__(self, *, database_url: str, lock: Path, station: str, queues: dict[str, int]) -> None:
+        file = database_url.removeprefix("sqlite:///")
+        self._file = Path(file) if file != database_url else None
         self._lock = lock
         self._queues = queues
         self._config: DBOSConfig = {
@@ -165,6 +167,9 @@ class Engine:
             ) from exc
         self._descriptor = descriptor
         _gate.reopen()
+        if self._file is not None:
+            # SQLite gives its side files the mode of this one.
+            self._file.touch(mode=0o600)
         DBOS(config=self._config)
         DBOS.launch()
         for name, places in self._queues.items():

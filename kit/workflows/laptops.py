@@ -54,8 +54,9 @@ def prepare(reference: str, number: int) -> Outcome:
     def act() -> Outcome:
         if proof is not None and proof.data["tag"] == seat.laptop.tag:
             return Skipped(_("already prepared"))
+        _refuse_quarantined(plan, seat)
         _check_key(plan, seat)
-        _move(seat, DeviceState.PROVISIONING, _("provisioning starts"))
+        _begin(seat)
         _accept(plan, seat, _provision(plan, seat, cell))
         return Done()
 
@@ -132,20 +133,35 @@ def variables(station: Station, plan: Plan, seat: SeatPlan, password_hash: Secre
     }
 
 
+def _begin(seat: SeatPlan) -> None:
+    """The laptop is being prepared from now on; after a crash it already is."""
+    with current().database.write() as session:
+        device = devices.get(session, seat.laptop.tag)
+        if device.state is not DeviceState.PROVISIONING:
+            devices.move(
+                session, current().stamp(), device, DeviceState.PROVISIONING, reason=_("provisioning starts")
+            )
+
+
 def _accept(plan: Plan, seat: SeatPlan, report: dict[str, Any]) -> None:
-    """The laptop is ready: keep its report as evidence."""
-    _move(seat, DeviceState.READY, _("provisioned"))
+    """The laptop is ready and its report is evidence: both at once, or neither after a crash."""
     by = current().stamp()
     proof = {"tag": seat.laptop.tag, "report": report}
     with current().database.write() as session:
+        device = devices.get(session, seat.laptop.tag)
+        devices.move(session, by, device, DeviceState.READY, reason=_("provisioned"))
         seats.prove(session, by, plan, Stage.LAPTOP, [(seat.number, proof)])
 
 
-def _move(seat: SeatPlan, to: DeviceState, reason: str) -> None:
-    with current().database.write() as session:
+def _refuse_quarantined(plan: Plan, seat: SeatPlan) -> None:
+    """A laptop that was set apart stays so, whoever asks again."""
+    with current().database.read() as session:
         device = devices.get(session, seat.laptop.tag)
-        if device.state is not to:
-            devices.move(session, current().stamp(), device, to, reason=reason)
+    if device.state is DeviceState.QUARANTINED:
+        raise WorkstationFailed(
+            _("Laptop {tag} is in quarantine; nothing was sent to it.").format(tag=device.tag),
+            hint=_replace_hint(plan),
+        )
 
 
 def _quarantine(plan: Plan, seat: SeatPlan, reason: str, **facts: Any) -> None:

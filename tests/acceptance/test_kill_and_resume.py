@@ -9,8 +9,6 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,9 @@ from inventory import activity, journal, loans
 from inventory.activity import ActivityRow
 from kit.app import station as building
 from kit.app.compose import App
-from kit.app.demo import Demo, build
-from kit.errors import MissingRequirement
+from kit.app.demo import Demo
 from kit.graph.client import Graph
+from tests.acceptance.conftest import Prepare
 
 pytestmark = pytest.mark.lab
 
@@ -34,25 +32,6 @@ KILLS = 10
 LONGEST_LIFE = 6.0
 #: Attempts that end by themselves before their kill do not count; more than this many are a fault.
 ATTEMPTS = 20
-
-
-@pytest.fixture(autouse=True)
-def other_lab(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lab beside the one that a demonstration may be running."""
-    monkeypatch.setenv("KIT_LAB__NAME", "ckkill")
-    monkeypatch.setenv("KIT_LAB__NETWORK", "10.84.0")
-
-
-@contextmanager
-def prepared(home: Path) -> Iterator[tuple[Demo, str]]:
-    """A demonstration up to its plan, torn down whatever happens."""
-    demo = build(home, say=print)
-    try:
-        yield demo, demo.prepare(LAPTOPS)
-    except MissingRequirement as exc:
-        pytest.skip(f"no lab on this machine: {exc}")
-    finally:
-        demo.stop()
 
 
 def run(demo: Demo, reference: str) -> subprocess.Popen[bytes]:
@@ -92,8 +71,10 @@ def end_state(home: Path, demo: Demo, reference: str) -> dict[str, Any]:
     }
 
 
-def test_ten_kills_at_random_moments_leave_the_same_end_state_as_none(tmp_path: Path) -> None:
-    with prepared(tmp_path / "calm") as (demo, reference):
+def test_ten_kills_at_random_moments_leave_the_same_end_state_as_none(
+    tmp_path: Path, prepared: Prepare
+) -> None:
+    with prepared(tmp_path / "calm", LAPTOPS, LAPTOPS) as (demo, reference):
         assert run(demo, reference).wait(timeout=300) == 0
         undisturbed = end_state(tmp_path / "calm", demo, reference)
 
@@ -101,7 +82,7 @@ def test_ten_kills_at_random_moments_leave_the_same_end_state_as_none(tmp_path: 
     print(f"KIT_TEST_SEED={seed}")
     moments = random.Random(seed)  # noqa: S311  moments, not secrets
     home = tmp_path / "stormy"
-    with prepared(home) as (demo, reference):
+    with prepared(home, LAPTOPS, LAPTOPS) as (demo, reference):
         killed = 0
         for _attempt in range(ATTEMPTS):
             if killed == KILLS:

@@ -22,11 +22,7 @@ from kit.workstations.probe import KeyChanged, LoginRefused, check_host_key
 from kit.workstations.runner import RunnerSettings, provision
 from kit.workstations.targets import Secret, Target
 
-pytestmark = [
-    pytest.mark.lab,
-    # libpass hashes with the standard library's crypt where there is one.
-    pytest.mark.filterwarnings("ignore:'crypt' is deprecated:DeprecationWarning"),
-]
+pytestmark = pytest.mark.lab
 
 NETWORK = "10.83.7"
 SEAT = "cexemple"
