@@ -49,13 +49,13 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/ansible-lint --offline -q playbooks
+	cd playbooks && $(abspath $(BIN))/ansible-lint --offline -q
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: setup $(VENV)/.dev ## measure what the issues promise, as ratios in one run
-	$(ROOT) $(BIN)/python -m benchmarks
+	$(ROOT) $(BIN)/python -m benchmarks $(ARGS)
 
 messages: $(VENV)/.dev ## collect the strings for translators into kit/locale
 	$(BIN)/python -m tests.messages update

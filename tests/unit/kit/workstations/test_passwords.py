@@ -1,6 +1,5 @@
 """The local password of a laptop."""
 
-import pytest
 from passlib.hash import sha512_crypt
 
 from kit.workstations import passwords
@@ -27,7 +26,6 @@ def test_no_two_passwords_are_the_same() -> None:
     assert len({passwords.make() for _ in range(500)}) == 500
 
 
-@pytest.mark.filterwarnings("ignore:'crypt' is deprecated:DeprecationWarning")
 def test_the_hash_is_one_that_debian_verifies() -> None:
     password = passwords.make()
     hashed = passwords.hashed(password).reveal()
