@@ -36,6 +36,7 @@ def examine(folder: Path | None) -> list[Finding]:
         *_files(home),
         _disk(home),
         _guarded(_("settings"), lambda: _settings(home)),
+        _guarded(_("isolation"), lambda: _isolation(home)),
         _guarded(_("data base"), lambda: _database(home)),
     ]
 
@@ -84,6 +85,17 @@ def _settings(home: Home) -> Finding:
         _("settings"),
         str(home.settings_file) if found else _("no kit.toml"),
         "" if found else _("Run `kit init`."),
+    )
+
+
+def _isolation(home: Home) -> Finding:
+    """Requirement 3: no route from a lent laptop to either side's networks."""
+    denied = load(home).workstations.variables.get("firewall_denied_networks", [])
+    return Finding(
+        bool(denied),
+        _("isolation"),
+        ", ".join(map(str, denied)) or _("no network is forbidden to lent laptops"),
+        "" if denied else _("Set `firewall_denied_networks` under [workstations.variables] in kit.toml."),
     )
 
 

@@ -24,6 +24,12 @@ _SETTINGS = """\
 # contact = "Astreinte infrastructure"
 # phone = "+33 4 …"
 recipients = ["{recipient}"]
+
+[workstations.variables]
+# Networks that a lent laptop must never reach: the communes' and the métropole's own.
+# firewall_denied_networks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
+# Where laptops may be reached from by SSH once they are prepared; else only this station's address.
+# firewall_provisioning_networks = ["192.0.2.0/28"]
 """
 
 

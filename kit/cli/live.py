@@ -107,9 +107,9 @@ def describe(situation: Situation) -> None:
     )
     for failure in situation.failures:
         where = _("Seat {number}").format(number=failure.seat) if failure.seat else _("Crisis")
-        console.print(f"✗ {where}, {label(Stage(failure.stage))}: {failure.message}", markup=False)
+        console.print(f"✗ {where}, {label(Stage(failure.stage))}: {failure.message}")
         if failure.hint:
-            console.print(f"  → {failure.hint}", markup=False)
+            console.print(f"  → {failure.hint}")
     for name, seconds in (
         (_("T0 → first working seat"), situation.first_seat_s),
         (_("T0 → last working seat"), situation.last_seat_s),

@@ -16,8 +16,10 @@ def console_on(*, stderr: bool = False) -> "Console":
     """Where Rich draws; text for a file or a pipe gets a width of its own."""
     from rich.console import Console
 
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=_WIDTH)
+    # What a name or a file says is text, whatever brackets and colons it has.
+    plainly = {"markup": False, "emoji": False, "highlight": False}
+    console = Console(stderr=stderr, **plainly)
+    return console if console.is_terminal else Console(stderr=stderr, width=_WIDTH, **plainly)
 
 
 def emit_json(data: Any) -> None:

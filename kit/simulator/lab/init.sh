@@ -1,5 +1,5 @@
 # First process of a laptop in mode ns: its own /proc, /run, /dev and root, then sshd for ever.
-# Arguments: root folder, host name.
+# Arguments: root folder (its path stays on the command line, see boot.sh), host name.
 set -eu
 root=$1
 hostname "$2"
@@ -50,4 +50,5 @@ for capability in audit_control audit_write chown dac_override dac_read_search f
     keep=$keep,+$capability
 done
 # sshd is started again when a role ends it; this shell also collects the orphans of all logins.
-exec setpriv --bounding-set="$keep" --inh-caps=-all sh -c 'while :; do /usr/sbin/sshd -D -e || sleep 1; done'
+exec setpriv --bounding-set="$keep" --inh-caps=-all \
+    sh -c 'while :; do /usr/sbin/sshd -D -e || sleep 1; done' "$root"

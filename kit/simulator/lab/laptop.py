@@ -60,12 +60,13 @@ def stop(laptops: Mapping[Slot, Path]) -> None:
     Raises:
         LabFailed: something of one remains.
     """
-    # One that is just being started may not be in its namespace yet, or in one that has lost its name.
+    # One that is just being started may not be in its namespace yet, or in one that has lost its name. Its
+    # processes are then found by their command line; the systemd inside has its own, but is in the group.
     marks = {f"{option}{_root(folder)}" for folder in laptops.values() for option in ("", "--directory=")}
-    processes.kill_all(namespaces={slot.namespace for slot in laptops}, arguments=marks)
-    for slot in laptops:
-        for hierarchy in CONTROL_GROUPS:
-            _remove_group(hierarchy / slot.namespace)
+    groups = {hierarchy / slot.namespace for slot in laptops for hierarchy in CONTROL_GROUPS}
+    processes.kill_all(namespaces={slot.namespace for slot in laptops}, groups=groups, arguments=marks)
+    for group in groups:
+        _remove_group(group)
 
 
 def last_words(folder: Path) -> str:

@@ -46,17 +46,29 @@ def with_argument(arguments: Set[str]) -> list[int]:
     return found
 
 
-def kill_all(*, namespaces: Set[str], arguments: Set[str]) -> None:
-    """End every process in those namespaces or with such an argument, at once, as when a battery is pulled.
+def in_groups(groups: Iterable[Path]) -> list[int]:
+    """Processes of those control groups and the groups below them; a group that is not there has none."""
+    found = []
+    for group in groups:
+        for listing in group.rglob("cgroup.procs"):
+            with suppress(OSError):  # the group ended meanwhile
+                found += [int(pid) for pid in listing.read_text().split()]
+    return found
+
+
+def kill_all(*, namespaces: Set[str], groups: Set[Path], arguments: Set[str]) -> None:
+    """End every process in those namespaces or groups, or with such an argument, as when a battery is pulled.
 
     Raises:
         LabFailed: one does not end.
     """
     deadline = time.monotonic() + _PATIENCE
     # A process that forks while it is killed leaves a child: look again until nobody is left.
-    while pids := {pid for running in inside(namespaces).values() for pid in running} | set(
-        with_argument(arguments)
-    ):
+    while pids := {
+        *(pid for running in inside(namespaces).values() for pid in running),
+        *in_groups(groups),
+        *with_argument(arguments),
+    }:
         kill(pids)
         if time.monotonic() > deadline:
             raise LabFailed(_("Processes do not end: {pids}").format(pids=", ".join(map(str, sorted(pids)))))
