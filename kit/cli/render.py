@@ -17,9 +17,10 @@ def console_on(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
     # What a name or a file says is text, whatever brackets and colons it has.
-    plainly = {"markup": False, "emoji": False, "highlight": False}
-    console = Console(stderr=stderr, **plainly)
-    return console if console.is_terminal else Console(stderr=stderr, width=_WIDTH, **plainly)
+    console = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDTH
+    return console
 
 
 def emit_json(data: Any) -> None:
