@@ -6,7 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # The lab makes network namespaces and mounts; as root, or through sudo where there is one.
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-PACKAGES := $(shell sed -E 's/\#.*//' system-packages.txt)
+PACKAGES := $(shell sed -E '/\# tests:/d; s/\#.*//' system-packages.txt)
+TEST_PACKAGES := $(shell sed -nE 's/\# tests:.*//p' system-packages.txt)
 # A private pip configuration or a mirror may be set; nothing else of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
 
@@ -33,7 +34,8 @@ $(VENV)/.kit: requirements/kit.txt pyproject.toml system-packages.txt | system
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.kit
+$(VENV)/.dev: requirements/dev.txt system-packages.txt $(VENV)/.kit
+	$(MAKE) --no-print-directory system PACKAGES="$(TEST_PACKAGES)"
 	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
 	touch $@
 

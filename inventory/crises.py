@@ -15,7 +15,7 @@ from inventory import conventions, devices, journal, loans
 from inventory.communes import Commune
 from inventory.crisis_records import Crisis, Seat, SeatEntry, find, get, listing, seats
 from inventory.devices import DeviceState
-from inventory.errors import IllegalMove, Unknown
+from inventory.errors import ConventionInactive, IllegalMove, Unknown
 from inventory.journal import Stamp
 
 __all__ = [
@@ -58,15 +58,20 @@ def open_crisis(
         ConventionInactive: there is no active convention and it is not forced (requirement 2).
     """
     forced = bool(forced_by.strip() and forced_reason.strip())
-    convention = None if forced else conventions.active(session, commune.code, today)
+    try:
+        convention = conventions.active(session, commune.code, today)
+    except ConventionInactive:
+        if not forced:
+            raise
+        convention = None
     crisis = Crisis(
         reference=_next_reference(session, commune.code, today.year),
         commune_code=commune.code,
         t0=t0,
         opened_at=by.at,
         drill=drill,
-        forced_by=forced_by if forced else "",
-        forced_reason=forced_reason if forced else "",
+        forced_by=forced_by if convention is None else "",
+        forced_reason=forced_reason if convention is None else "",
         caller_verified_by=caller_verified_by,
     )
     session.add(crisis)

@@ -5,13 +5,11 @@ sentence: what to do next) and `kind`, a stable machine name which the command l
 exit code (`kit/cli/exits.py`) and prints in `--json` mode.
 """
 
-from typing import ClassVar
-
 
 class OperatorError(Exception):
     """Root of the errors that are told to an operator rather than shown as a traceback."""
 
-    kind: ClassVar[str] = "error"
+    kind: str = "error"
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

@@ -45,14 +45,6 @@ def keep(
     journal.append(session, by, f"{stage}.proven", _subject(crisis, seat), data)
 
 
-def drop(session: Session, by: Stamp, crisis: str, stage: str, *, seat: int, reason: str) -> None:
-    """Evidence no longer holds, e.g. of a laptop that went to quarantine; nothing to drop is no error."""
-    row = session.get(Evidence, (crisis, seat, stage))
-    if row is not None:
-        session.delete(row)
-        journal.append(session, by, f"{stage}.disproven", _subject(crisis, seat), {"reason": reason})
-
-
 def of(session: Session, crisis: str) -> Sequence[Evidence]:
     """All evidence of one crisis, seats in order, the crisis's own (seat 0) first."""
     query = (

@@ -26,9 +26,14 @@ class Busy(KitError):
 
 
 class RunIncomplete(KitError):
-    """The run ended and not every seat works; what is done stays done."""
+    """The run ended and not every seat works; what is done stays done.
 
-    kind = "incomplete"
+    `kind` is that of the cause where there is only one.
+    """
+
+    def __init__(self, message: str, *, kind: str = "incomplete", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
 
 
 class HostKeyChanged(KitError):

@@ -141,7 +141,9 @@ class LabSettings(_Section):
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,7}$")] = "cklab"
     #: first three bytes of the bridge's network
-    network: Annotated[str, Field(pattern=r"^10\.\d{1,3}\.\d{1,3}$")] = "10.77.0"
+    network: Annotated[str, Field(pattern=r"^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}$")] = (
+        "10.77.0"
+    )
 
 
 class Settings(BaseSettings):

@@ -8,22 +8,13 @@ from pathlib import Path
 
 from inventory import communes, crises
 from inventory.crises import Crisis
-from inventory.errors import OperatorError, Shortage
 from inventory.importing.seats import read_seats
 from kit.app import situation
 from kit.app.compose import App
 from kit.app.run import unfinished_run
 from kit.app.situation import Situation
 from kit.app.terms import terms
-from kit.errors import (
-    Busy,
-    HostKeyChanged,
-    RunIncomplete,
-    TenantRefused,
-    TenantUnreachable,
-    WorkstationFailed,
-    WorkstationUnreachable,
-)
+from kit.errors import Busy, RunIncomplete
 from kit.plan.model import Plan
 from kit.workflows import planning
 from kit.workflows.equip import Trouble
@@ -55,7 +46,7 @@ def open_crisis(app: App, commune: str, seats_file: Path, opening: Opening) -> S
             session,
             by,
             communes.find(session, commune),
-            t0=opening.t0.astimezone() if opening.t0 else by.at,
+            t0=opening.t0.replace(tzinfo=app.zone) if opening.t0 else by.at,
             drill=opening.drill,
             seats=entries,
             today=today,
@@ -140,7 +131,7 @@ def close(app: App, text: str) -> Situation:
         return situation.read(session, crisis)
 
 
-def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> OperatorError | None:
+def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> RunIncomplete | None:
     """What the end of a run means for its exit code; None when every seat works.
 
     One cause names itself; several different ones are "incomplete".
@@ -149,20 +140,9 @@ def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> OperatorErro
     if not troubles and not missing:
         return None
     kinds = {trouble.kind for trouble in troubles}
-    classes: dict[str, type[OperatorError]] = {
-        kind.kind: kind
-        for kind in (
-            HostKeyChanged,
-            WorkstationFailed,
-            WorkstationUnreachable,
-            TenantRefused,
-            TenantUnreachable,
-            Shortage,
-        )
-    }
-    first = troubles[0] if troubles else None
-    if first is not None and kinds <= {first.kind} and first.kind in classes:
-        return classes[first.kind](first.message, hint=first.hint)
+    if len(kinds) == 1:
+        first = troubles[0]
+        return RunIncomplete(first.message, kind=first.kind, hint=first.hint)
     ready = len(situation.seats) - len(missing)
     return RunIncomplete(
         _("{ready} of {all} seats work; the others are named above with what is wrong.").format(

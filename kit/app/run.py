@@ -10,10 +10,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from types import FrameType
 
 from inventory import activity, crises, journal
 from inventory.board import Board
+from inventory.times import utc_now
 from kit.app import station as building
 from kit.app.compose import App
 from kit.errors import Busy
@@ -22,6 +24,8 @@ from kit.workflows import equip, station
 from kit.workflows.equip import Trouble
 
 _TICK_SECONDS = 0.25
+#: What an operator watched tonight is of no use after a season; the journal keeps what counts.
+_ACTIVITY_KEPT = timedelta(days=90)
 #: After the second Ctrl-C: cancelling a laptop's run takes up to five seconds.
 _CANCEL_SECONDS = 10.0
 
@@ -117,6 +121,8 @@ def _host(app: App, hosted: durable.Engine) -> None:
     logging.getLogger("kit").addHandler(log)
     station.use(building.station(app))
     hosted.launch()
+    with app.database.write() as session:
+        activity.prune(session, before=utc_now() - _ACTIVITY_KEPT)
 
 
 def unfinished_run(app: App, reference: str) -> str | None:

@@ -42,8 +42,9 @@ class Made:
     communes: int
     certificate: Path
     ssh_public_key: Path
-    identity: Path
-    recipient: str
+    #: the identity this call made; None where the station was ready before
+    identity: Path | None
+    recipients: tuple[str, ...]
 
 
 def initialise(folder: Path | None) -> Made:
@@ -57,8 +58,9 @@ def initialise(folder: Path | None) -> Made:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     ssh_key = keys.ensure_ssh_key(home.keys)
     _key, certificate = keys.ensure_certificate(home.keys, name="crisis-kit")
-    identity, recipient = keys.ensure_age_identity(home.keys)
+    identity: Path | None = None
     if not home.settings_file.exists():
+        identity, recipient = keys.ensure_age_identity(home.keys)
         keys.write_private(home.settings_file, _SETTINGS.replace("{recipient}", recipient).encode())
     settings = load(home)
     database = Database(settings.database)
@@ -74,5 +76,5 @@ def initialise(folder: Path | None) -> Made:
         certificate=certificate,
         ssh_public_key=ssh_key.with_name(ssh_key.name + ".pub"),
         identity=identity,
-        recipient=recipient,
+        recipients=settings.team.recipients,
     )

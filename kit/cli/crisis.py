@@ -33,7 +33,7 @@ def open_(
     commune: Annotated[str, typer.Argument(help=_("INSEE code, or the first letters of the name."))],
     seats: Annotated[Path, typer.Option(help=_("CSV file of people: nom, prénom, service, téléphone."))],
     t0: Annotated[
-        datetime | None, typer.Option(help=_("When it was declared, local time; else now."))
+        datetime | None, typer.Option(help=_("When it was declared, in the team's time zone; else now."))
     ] = None,
     drill: Annotated[bool, typer.Option("--drill", help=_("This is an exercise."))] = False,
     called_back_by: Annotated[

@@ -24,11 +24,12 @@ def init(context: typer.Context, as_json: Json = False) -> None:
 
         made = initialise(context.obj)
         say(_("Station ready."))
-        say(
-            _("Keep {identity} off this station: it alone reads device secrets.").format(
-                identity=made.identity
+        if made.identity is not None:
+            say(
+                _("Move {identity} off this station: it alone reads device secrets.").format(
+                    identity=made.identity
+                )
             )
-        )
         emit_record(
             {
                 "settings": str(made.settings),
@@ -36,7 +37,7 @@ def init(context: typer.Context, as_json: Json = False) -> None:
                 "communes": made.communes,
                 "certificate": str(made.certificate),
                 "ssh_public_key": str(made.ssh_public_key),
-                "age_recipient": made.recipient,
+                "age_recipients": list(made.recipients),
             },
             [
                 ("settings", _("Settings")),
@@ -44,7 +45,7 @@ def init(context: typer.Context, as_json: Json = False) -> None:
                 ("communes", _("Communes added")),
                 ("certificate", _("Application certificate")),
                 ("ssh_public_key", _("Provisioning key")),
-                ("age_recipient", _("Age recipient")),
+                ("age_recipients", _("Age recipients")),
             ],
             as_json=as_json,
         )

@@ -25,15 +25,17 @@ _COLUMNS = [
 
 
 def _open(context: typer.Context) -> "tuple[Home, Lab]":
+    from kit.app.labs import lab_of
     from kit.settings import Home, load
-    from kit.simulator.lab import Lab
 
     home = Home.at(context.obj)
-    lab = load(home).lab
-    return home, Lab(folder=home.lab, base=home.cache / "lab", name=lab.name, network=lab.network)
+    return home, lab_of(home, load(home))
 
 
-@app.command(epilog=example("kit lab up 4"))
+@app.command(
+    help=_("Start laptops; those that run stay as they are. Writes the pool file that goes with them."),
+    epilog=example("kit lab up 4"),
+)
 def up(
     context: typer.Context,
     count: Annotated[int, typer.Argument(min=1, help=_("How many laptops."))] = 4,
@@ -43,7 +45,6 @@ def up(
     ] = "ns",
     as_json: Json = False,
 ) -> None:
-    """Start laptops; those that run stay as they are. Writes the pool file that goes with them."""
     with told(as_json):
         from kit.app.keys import ensure_ssh_key
         from kit.simulator.lab import Mode
@@ -57,9 +58,8 @@ def up(
         emit_table([asdict(laptop) for laptop in laptops], _COLUMNS, as_json=as_json)
 
 
-@app.command(epilog=example("kit lab status --json"))
+@app.command(help=_("List the laptops and whether they run."), epilog=example("kit lab status --json"))
 def status(context: typer.Context, as_json: Json = False) -> None:
-    """List the laptops and whether they run."""
     with told(as_json):
         _home, lab = _open(context)
         rows = [
@@ -69,9 +69,11 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         emit_table(rows, [*_COLUMNS, ("mode", _("Mode")), ("running", _("Running"))], as_json=as_json)
 
 
-@app.command(epilog=example("kit lab down"))
+@app.command(
+    help=_("Remove the laptops and everything made for them; the cached base system stays."),
+    epilog=example("kit lab down"),
+)
 def down(context: typer.Context, as_json: Json = False) -> None:
-    """Remove the laptops and everything made for them; the cached base system stays."""
     with told(as_json):
         _home, lab = _open(context)
         lab.down()

@@ -1,7 +1,7 @@
 """Owns the Plan: the value that says who gets what, under which names, before anything is touched.
 
 `kit crisis plan` prints it, `kit crisis run` executes this same object, `--dry-run` is nothing else.
-Only frozen values of the standard library: it compares, prints and serialises (`kit/app/codec.py`).
+Only frozen values of the standard library: it compares, prints and serialises (`kit/workflows/planning.py`).
 """
 
 from dataclasses import dataclass

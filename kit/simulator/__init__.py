@@ -1,1 +1,1 @@
-"""The simulator: a Microsoft 365 tenant to rehearse on, through the same code as a real crisis."""
+"""The world to rehearse in, through the same code as a real crisis: a Microsoft 365 tenant, lab laptops."""

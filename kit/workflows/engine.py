@@ -27,6 +27,7 @@ R_co = TypeVar("R_co", covariant=True)
 #: Names the order and meaning of the workflows' steps; a change to either needs another version, because an
 #: unfinished workflow of the old one cannot be replayed by the new code.
 VERSION = "1"
+_SUPERSEDED = "SUPERSEDED"
 _QUEUE_POLL_SECONDS = 0.1
 
 
@@ -99,12 +100,14 @@ def workflow(function: Callable[P, R]) -> Callable[P, R]:
 
 def step(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a checkpointed act: looks first, acts, reads back; may run again after a crash."""
+    checkpointed = DBOS.step()(function)
 
     @wraps(function)
     def gated(*args: P.args, **kwargs: P.kwargs) -> R:
-        return _gate.run(function, *args, **kwargs)
+        # The gate stands around the checkpoint: a step has ended when its outcome is stored.
+        return _gate.run(checkpointed, *args, **kwargs)
 
-    return DBOS.step()(gated)
+    return gated
 
 
 def start(procedure: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Handle[R]:
@@ -224,7 +227,8 @@ def statuses(database_url: str, prefix: str) -> dict[str, str]:
     try:
         listed = client.list_workflows(workflow_id_prefix=prefix, load_input=False, load_output=False)
         return {
-            found.workflow_id: str(found.status)
+            # An older version's run cannot be replayed by this code; a new run looks first and goes on.
+            found.workflow_id: str(found.status) if found.app_version == VERSION else _SUPERSEDED
             for found in listed
             if found.workflow_id.removeprefix(prefix).isdigit()
         }

@@ -25,13 +25,3 @@ def prove(
     for number, data in proofs:
         evidence.keep(session, by, reference, stage, data, seat=number)
         evidence.settle(session, by, reference, seat=number, required=required(plan, number))
-
-
-def broken(session: Session, plan: Plan) -> dict[int, list[Stage]]:
-    """The seats that do not work, with the stages that lack their evidence."""
-    proven = {(row.seat, row.stage) for row in evidence.of(session, plan.crisis.reference)}
-    missing = {
-        seat.number: [stage for stage in required(plan, seat.number) if (seat.number, stage) not in proven]
-        for seat in plan.seats
-    }
-    return {number: stages for number, stages in missing.items() if stages}

@@ -40,15 +40,3 @@ def test_a_seat_works_when_everything_required_is_proven_and_its_first_time_stay
         assert evidence.settle(session, by, reference, seat=1, required=required)
         assert evidence.settle(session, later, reference, seat=1, required=required)
         assert crises.seats(session, reference)[0].ready_at == by.at
-
-
-def test_evidence_that_no_longer_holds_is_dropped_with_its_reason(database: Database, by: Stamp) -> None:
-    reference = fill(database, by)
-    with database.write() as session:
-        evidence.keep(session, by, reference, "laptop", {}, seat=1)
-        evidence.keep(session, by, reference, "workspace", {"id": "x"})
-        for _ in range(2):
-            evidence.drop(session, by, reference, "laptop", seat=1, reason="host key changed")
-        assert [(row.seat, row.stage) for row in evidence.of(session, reference)] == [(0, "workspace")]
-        told = [line for line in journal.tail(session) if line.kind == "laptop.disproven"]
-        assert [line.data for line in told] == [{"reason": "host key changed"}]

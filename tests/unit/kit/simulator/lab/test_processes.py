@@ -37,7 +37,7 @@ def test_a_process_is_found_by_its_whole_argument(sleeper: tuple[subprocess.Pope
 def test_killing_returns_once_the_process_is_gone(sleeper: tuple[subprocess.Popen[bytes], str]) -> None:
     process, mark = sleeper
 
-    processes.kill_all(namespaces=set(), arguments={mark})
+    processes.kill_all(namespaces=set(), groups=set(), arguments={mark})
 
     assert process.wait(0) == -9
     assert processes.with_argument({mark}) == []
