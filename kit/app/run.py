@@ -89,14 +89,15 @@ def run_crisis(
     return ended
 
 
-def serve(app: App, *, stop: StopRequest) -> None:
-    """Run workflows until asked to stop: the `kit worker` process.
+def serve(app: App, *, stop: StopRequest, ready: Callable[[], None]) -> None:
+    """Run workflows until asked to stop: the `kit worker` process; `ready` is called once the engine runs.
 
     Raises:
         Busy: this station has an engine already.
     """
     hosted = building.engine(app)
     _host(app, hosted)
+    ready()
     stop.asked.wait()
     quiet(hosted, stop)
 

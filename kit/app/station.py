@@ -16,7 +16,7 @@ from kit.workstations.runner import RunnerSettings
 
 #: Runs of several communes at once; each waits for its laptops most of the time.
 _RUNS_AT_ONCE = 8
-#: Seconds a single step asks an unreachable tenant again.
+#: Seconds a single step asks an unreachable tenant again, at most.
 _STEP_PATIENCE = 20.0
 
 
@@ -60,7 +60,12 @@ def station(app: App) -> Station:
         stamp=app.stamp,
         graph=functools.cache(
             # Longer waits are the workflows': durable, and told with their end.
-            lambda: Graph(connection(app), sink=tell_wait, stop=stopping, patience=_STEP_PATIENCE)
+            lambda: Graph(
+                connection(app),
+                sink=tell_wait,
+                stop=stopping,
+                patience=min(_STEP_PATIENCE, app.settings.tenant.patience),
+            )
         ),
         runner=RunnerSettings(
             playbooks=workstations.playbooks,

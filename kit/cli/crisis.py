@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kit.cli.exits import INTERRUPTED, leave, say, told
+from kit.cli.exits import CODES, INTERRUPTED, leave, report, say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json, emit_table
 
@@ -118,8 +118,8 @@ def _run(program: "App", crisis: str, *, as_json: bool) -> None:
     if failure is None:
         say(_("Every seat works."))
         leave(0)
-    with told(False):
-        raise failure
+    report(failure, as_json=False)
+    import sys; sys.exit(CODES[failure.kind])
 
 
 @app.command(

@@ -102,19 +102,24 @@ def describe(situation: Situation) -> None:
     console.print(table)
     console.print(
         "  ".join(
-            f"{label(Stage(stage))}: {look(Status(status))[1]}" for stage, status in situation.stages.items()
+            _named(label(Stage(stage)), look(Status(status))[1]) for stage, status in situation.stages.items()
         )
     )
     for failure in situation.failures:
         where = _("Seat {number}").format(number=failure.seat) if failure.seat else _("Crisis")
-        console.print(f"✗ {where}, {label(Stage(failure.stage))}: {failure.message}")
+        console.print(_named(f"✗ {where}, {label(Stage(failure.stage))}", failure.message))
         if failure.hint:
             console.print(f"  → {failure.hint}")
     for name, seconds in (
         (_("T0 → first working seat"), situation.first_seat_s),
         (_("T0 → last working seat"), situation.last_seat_s),
     ):
-        console.print(f"{name}: {_duration(seconds)}")
+        console.print(_named(name, _duration(seconds)))
+
+
+def _named(name: str, value: str) -> str:
+    """A value after its name, with the colon of the reader's language."""
+    return _("{name}: {value}").format(name=name, value=value)
 
 
 def _duration(seconds: float | None) -> str:
@@ -140,7 +145,7 @@ def _line(seat: int | None, stage: Stage, cell: Cell, people: Mapping[int, str])
     until = cell.last.until
     glyph, word = look(cell.status)
     parts = [
-        f"{glyph} {who}, {label(stage)}: {word}",
+        _named(f"{glyph} {who}, {label(stage)}", word),
         cell.last.detail,
         _("until {time}").format(time=until.astimezone().strftime("%H:%M:%S")) if until else "",
         f"→ {cell.last.hint}" if cell.last.hint else "",

@@ -57,8 +57,10 @@ def emit_record(record: Mapping[str, Any], labels: Sequence[tuple[str, str]], *,
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None or value is False:
         return "–"
+    if value is True:
+        return "✓"
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, list | tuple):

@@ -24,11 +24,11 @@ def worker(context: typer.Context, as_json: Json = False) -> None:
 
         program = open_app(context)
         stop = run.StopRequest()
+        running = _("The engine of station {name} runs; Ctrl-C stops it.").format(
+            name=program.settings.station
+        )
         with run.on_interrupt(stop):
-            say(
-                _("The engine of station {name} runs; Ctrl-C stops it.").format(name=program.settings.station)
-            )
-            run.serve(program, stop=stop)
+            run.serve(program, stop=stop, ready=lambda: say(running))
         say(_("Stopped. Unfinished runs go on when an engine starts again."))
         if as_json:
             emit_json({"station": program.settings.station, "stopped": True})

@@ -10,6 +10,7 @@ then: hand-over sheet
 
 from dataclasses import dataclass
 
+from kit.plan.stages import Stage
 from kit.workflows import accounts, engine, laptops, phones, planning, reserve, sheet, workspace
 from kit.workflows.outcome import Failed, NotYet, Outcome
 from kit.workflows.patience import patiently
@@ -25,7 +26,7 @@ RUNS = "runs"
 class Trouble:
     """What one stage ended as where it does not hold; seat None is the crisis as a whole."""
 
-    stage: str
+    stage: Stage
     seat: int | None
     kind: str
     message: str
@@ -46,51 +47,51 @@ def equip(reference: str) -> tuple[Trouble, ...]:
     numbers, patience = _terms(reference)
     held = reserve.reserve(reference)
     if isinstance(held, Failed):
-        return _troubles({("reserve", None): held})
+        return _troubles({(Stage.RESERVE, None): held})
     machines = {
         number: engine.enqueue(LAPTOPS, laptops.equip_laptop, reference, number, patience)
         for number in numbers
     }
     tenant = engine.start(equip_tenant, reference, patience)
-    outcomes: dict[tuple[str, int | None], Outcome] = {("phone", None): phones.assign_phones(reference)}
-    outcomes |= {("laptop", number): handle.get_result() for number, handle in machines.items()}
+    outcomes: dict[tuple[Stage, int | None], Outcome] = {(Stage.PHONE, None): phones.assign_phones(reference)}
+    outcomes |= {(Stage.LAPTOP, number): handle.get_result() for number, handle in machines.items()}
     outcomes |= {(stage, None): outcome for stage, outcome in tenant.get_result().items()}
-    outcomes["sheet", None] = sheet.issue_sheet(reference)
+    outcomes[Stage.SHEET, None] = sheet.issue_sheet(reference)
     return _troubles(outcomes)
 
 
 @engine.workflow
-def equip_tenant(reference: str, patience: float) -> dict[str, Outcome]:
+def equip_tenant(reference: str, patience: float) -> dict[Stage, Outcome]:
     """Everything of the tenant: accounts first, then licences and workspace side by side."""
     created = patiently(lambda: accounts.create_accounts(reference), patience)
     if isinstance(created, Failed):
-        return {"account": created}
+        return {Stage.ACCOUNT: created}
     licensed = engine.start(license_accounts, reference, patience)
     built = engine.start(build_workspace, reference, patience)
-    return {"account": created, **licensed.get_result(), **built.get_result()}
+    return {Stage.ACCOUNT: created, **licensed.get_result(), **built.get_result()}
 
 
 @engine.workflow
-def license_accounts(reference: str, patience: float) -> dict[str, Outcome]:
+def license_accounts(reference: str, patience: float) -> dict[Stage, Outcome]:
     """Licences, then the mailboxes they bring."""
     licensed = patiently(lambda: accounts.assign_licences(reference), patience)
     if isinstance(licensed, Failed):
-        return {"licence": licensed}
+        return {Stage.LICENCE: licensed}
     return {
-        "licence": licensed,
-        "mailbox": patiently(lambda: accounts.look_at_mailboxes(reference), patience),
+        Stage.LICENCE: licensed,
+        Stage.MAILBOX: patiently(lambda: accounts.look_at_mailboxes(reference), patience),
     }
 
 
 @engine.workflow
-def build_workspace(reference: str, patience: float) -> dict[str, Outcome]:
+def build_workspace(reference: str, patience: float) -> dict[Stage, Outcome]:
     """The group, then its Team and its site side by side."""
     created = patiently(lambda: workspace.create_group(reference), patience)
     if isinstance(created, Failed):
-        return {"group": created}
+        return {Stage.GROUP: created}
     team = engine.start(build_team, reference, patience)
     site = patiently(lambda: workspace.fill_site(reference), patience)
-    return {"group": created, "site": site, "team": team.get_result()}
+    return {Stage.GROUP: created, Stage.SITE: site, Stage.TEAM: team.get_result()}
 
 
 @engine.workflow
@@ -99,7 +100,7 @@ def build_team(reference: str, patience: float) -> Outcome:
     return patiently(lambda: workspace.create_team(reference), patience)
 
 
-def _troubles(outcomes: dict[tuple[str, int | None], Outcome]) -> tuple[Trouble, ...]:
+def _troubles(outcomes: dict[tuple[Stage, int | None], Outcome]) -> tuple[Trouble, ...]:
     found = []
     for (stage, seat), outcome in outcomes.items():
         match outcome:

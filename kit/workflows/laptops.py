@@ -139,7 +139,7 @@ def _begin(seat: SeatPlan) -> None:
         device = devices.get(session, seat.laptop.tag)
         if device.state is not DeviceState.PROVISIONING:
             devices.move(
-                session, current().stamp(), device, DeviceState.PROVISIONING, reason=_("provisioning starts")
+                session, current().stamp(), device, DeviceState.PROVISIONING, reason="provisioning starts"
             )
 
 
@@ -149,7 +149,7 @@ def _accept(plan: Plan, seat: SeatPlan, report: dict[str, Any]) -> None:
     proof = {"tag": seat.laptop.tag, "report": report}
     with current().database.write() as session:
         device = devices.get(session, seat.laptop.tag)
-        devices.move(session, by, device, DeviceState.READY, reason=_("provisioned"))
+        devices.move(session, by, device, DeviceState.READY, reason="provisioned")
         seats.prove(session, by, plan, Stage.LAPTOP, [(seat.number, proof)])
 
 
@@ -176,7 +176,7 @@ def _quarantine(plan: Plan, seat: SeatPlan, reason: str, **facts: Any) -> None:
 
 def _key_changed(plan: Plan, seat: SeatPlan, fingerprint: str) -> HostKeyChanged:
     """Set the laptop apart; returns what to raise."""
-    _quarantine(plan, seat, _("host key changed: {fingerprint}").format(fingerprint=fingerprint))
+    _quarantine(plan, seat, f"host key changed: {fingerprint}")
     return HostKeyChanged(
         _(
             "Laptop {tag} at {address} answered with another host key ({fingerprint}); "
@@ -191,7 +191,7 @@ def _unclean(
 ) -> WorkstationFailed:
     """Set the laptop apart, its report in the journal; returns what to raise."""
     checks = ", ".join(failed)
-    _quarantine(plan, seat, _("clean-state report: {checks}").format(checks=checks), report=report)
+    _quarantine(plan, seat, f"clean-state report: {checks}", report=report)
     return WorkstationFailed(
         _("Laptop {tag} is not clean ({checks}); it is in quarantine.").format(
             tag=seat.laptop.tag, checks=checks
