@@ -179,8 +179,9 @@ class Demo:
         """In a process of its own, which outlives this one where the demonstration is to stay."""
         command = self.command("tenant", "simulate", "--port", "0")
         self._say("$ kit tenant simulate --port 0 &")
-        log = (self._home.state / "tenant.log").open("wb")
-        with log:
+        log_file = self._home.state / "tenant.log"
+        log_file.touch(mode=0o600)
+        with log_file.open("wb") as log:
             self._tenant = process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
