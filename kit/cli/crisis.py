@@ -119,7 +119,7 @@ def _run(program: "App", crisis: str, *, as_json: bool) -> None:
         say(_("Every seat works."))
         leave(0)
     report(failure, as_json=False)
-    import sys; sys.exit(CODES[failure.kind])
+    leave(CODES[failure.kind])
 
 
 @app.command(
