@@ -59,6 +59,11 @@ class Slot:
     port: str
     serial: str
 
+    @property
+    def hardware_address(self) -> str:
+        """A fixed one: this machine remembers it, and would look for a new one only after half a minute."""
+        return _hardware_address(self.address)
+
 
 @dataclass(frozen=True)
 class Names:
@@ -85,7 +90,7 @@ class Names:
     @property
     def hardware_address(self) -> str:
         """A fixed, locally administered one: else the bridge changes its own whenever a laptop joins."""
-        return "02:6b:" + ":".join(f"{byte:02x}" for byte in self.gateway.packed)
+        return _hardware_address(self.gateway)
 
     def slot(self, number: int) -> Slot:
         """The names of laptop `number`, from 1 to `MOST_LAPTOPS`."""
@@ -102,3 +107,8 @@ class Names:
         """The slot whose tag or namespace `text` is; None where it is neither."""
         found = re.fullmatch(rf"(?:LT|{re.escape(self.name)}-lt)-(\d{{4}})", text)
         return self.slot(int(found[1])) if found and 1 <= int(found[1]) <= MOST_LAPTOPS else None
+
+
+def _hardware_address(address: IPv4Address) -> str:
+    """A locally administered one made from the IP address, so that no two in a lab are the same."""
+    return "02:6b:" + ":".join(f"{byte:02x}" for byte in address.packed)

@@ -59,7 +59,8 @@ class Network:
             for slot in slots
             for line in (
                 f"netns add {slot.namespace}",
-                f"link add {slot.port} type veth peer name eth0 netns {slot.namespace}",
+                f"link add {slot.port} type veth peer name eth0"
+                f" address {slot.hardware_address} netns {slot.namespace}",
                 f"link set {slot.port} master {self._names.bridge} up",
             )
         ]
