@@ -5,14 +5,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # The lab makes network namespaces and mounts; as root, or through sudo where there is one.
-ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+ROOT := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo))
 PACKAGES := $(shell sed -E '/\# tests:/d; s/\#.*//' system-packages.txt)
 TEST_PACKAGES := $(shell sed -nE 's/\# tests:.*//p' system-packages.txt)
 # A private pip configuration or a mirror may be set; nothing else of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test check lint types docs bench lock messages clean
+.PHONY: help setup system demo test check lint types bench lock messages clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,9 +23,9 @@ system: ## install the Debian packages listed in system-packages.txt that are mi
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 	  echo "installing Debian packages:" $$missing >&2; \
-	  if [ -n "$(ROOT)" ] && ! command -v sudo >/dev/null; then \
+	  if [ "$$(id -u)" != 0 ] && [ -z "$(ROOT)" ]; then \
 	    echo "these packages need root: become root, or ask for: apt-get install" $$missing >&2; exit 2; fi; \
-	  $(ROOT) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(ROOT) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  $(ROOT) apt-get update -qq && $(ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
 
 $(VENV)/.kit: requirements/kit.txt pyproject.toml system-packages.txt | system
