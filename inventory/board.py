@@ -1,11 +1,15 @@
-"""Folds a run's activity into what a person looks at: seats × stages. Pure.
+"""Folds a run's activity into what a person looks at: seats × stages. Pure, but for `read_board`.
 
 The command line's live view, the screens and the tests all read this one fold.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from sqlmodel import Session
+
+from inventory import activity
 from inventory.activity import Event, Status
 
 #: A (seat, stage) pair; seat None is the crisis as a whole.
@@ -18,6 +22,8 @@ class Cell:
 
     last: Event
     first: Event
+    #: the first time it was done, which a later run that finds nothing to do does not change
+    done: Event | None = None
     task: str = ""
 
     @property
@@ -27,8 +33,13 @@ class Cell:
 
     @property
     def seconds(self) -> float:
-        """Time from the first to the last event of this cell."""
-        return (self.last.at - self.first.at).total_seconds()
+        """Time from its first move until it was done, or to its last event so far."""
+        return (self.ended - self.first.at).total_seconds()
+
+    @property
+    def ended(self) -> datetime:
+        """When it was first done, or last heard of."""
+        return (self.done or self.last).at
 
 
 @dataclass(frozen=True)
@@ -44,11 +55,12 @@ class Board:
             key = (event.seat, event.stage)
             before = cells.get(key)
             task = str(event.data.get("task", before.task if before else ""))
-            cells[key] = (
-                Cell(last=event, first=event, task=task)
-                if before is None or before.status is Status.PENDING
-                else replace(before, last=event, task=task)
+            known = before is not None and before.status is not Status.PENDING
+            cell = (
+                replace(before, last=event, task=task) if before and known else Cell(event, event, task=task)
             )
+            first_done = event.status is Status.DONE and cell.done is None
+            cells[key] = replace(cell, done=event) if first_done else cell
         return Board(cells)
 
     def seats(self) -> list[int]:
@@ -67,3 +79,13 @@ class Board:
         """All cells that stand at `status`, seats in order, the crisis's own first."""
         ordered = sorted(self.cells.items(), key=lambda item: (item[0][0] or 0, item[0][1]))
         return [cell for _, cell in ordered if cell.status is status]
+
+
+def read_board(session: Session, crisis: str) -> Board:
+    """The board of everything that was ever told of a crisis."""
+    board, last = Board(), 0
+    while True:
+        last, events = activity.since(session, crisis=crisis, after=last)
+        if not events:
+            return board
+        board = board.fold(events)

@@ -1,5 +1,6 @@
 """Owns the tables of crises and their seats, and how one is looked up. The commands are in `crises`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from inventory import communes
 from inventory.errors import Unknown
 from inventory.times import UtcDateTime
+
+_REFERENCE = re.compile(r"\d[\dAB]\d{3}-\d{4}-\d+")
 
 
 class Crisis(SQLModel, table=True):
@@ -89,9 +92,8 @@ def find(session: Session, text: str) -> Crisis:
     Raises:
         Unknown: none answers to it, or the commune has several open ones (they are listed).
     """
-    by_reference = session.get(Crisis, text.strip())
-    if by_reference is not None:
-        return by_reference
+    if _REFERENCE.fullmatch(text.strip()):
+        return get(session, text)
     commune = communes.find(session, text)
     query = select(Crisis).where(Crisis.commune_code == commune.code, col(Crisis.closed_at).is_(None))
     opened = session.exec(query.order_by(col(Crisis.reference))).all()

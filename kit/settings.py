@@ -98,7 +98,7 @@ class TenantSettings(_Section):
     def _known_fields(cls, pattern: str) -> str:
         try:
             pattern.format(first="", last="", commune="")
-        except (KeyError, IndexError, ValueError) as exc:
+        except (AttributeError, KeyError, IndexError, ValueError) as exc:
             raise ValueError("only {first}, {last} and {commune} can stand in braces") from exc
         return pattern
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from inventory import activity, crises, evidence
+from inventory import crises, evidence
 from inventory.activity import Status
-from inventory.board import Board, Cell
+from inventory.board import Board, Cell, read_board
 from inventory.communes import Commune
 from inventory.crises import Crisis, Seat
 from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage
@@ -83,16 +83,6 @@ def read(session: Session, crisis: Crisis) -> Situation:
     )
 
 
-def read_board(session: Session, reference: str) -> Board:
-    """The board of everything that was ever told of a crisis."""
-    board, last = Board(), 0
-    while True:
-        last, events = activity.since(session, crisis=reference, after=last)
-        if not events:
-            return board
-        board = board.fold(events)
-
-
 def _seat(seat: Seat, board: Board) -> SeatSituation:
     return SeatSituation(
         number=seat.number,
@@ -117,7 +107,7 @@ def _stage_seconds(board: Board) -> dict[Stage, float]:
     for stage in (*CRISIS_STAGES, *SEAT_STAGES):
         cells = [cell for (_seat, name), cell in board.cells.items() if name == stage]
         if cells:
-            begun, ended = min(cell.first.at for cell in cells), max(cell.last.at for cell in cells)
+            begun, ended = min(cell.first.at for cell in cells), max(cell.ended for cell in cells)
             spans[stage] = round((ended - begun).total_seconds(), 1)
     return spans
 

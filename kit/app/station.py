@@ -18,6 +18,8 @@ from kit.workstations.runner import RunnerSettings
 _RUNS_AT_ONCE = 8
 #: Seconds a single step asks an unreachable tenant again, at most.
 _STEP_PATIENCE = 20.0
+#: Seconds for what was created to show, at least; replication takes that long on a good day.
+_SETTLING = 60.0
 
 
 def connection(app: App) -> Connection:
@@ -84,6 +86,7 @@ def station(app: App) -> Station:
         ),
         documents=app.home.documents,
         patience=app.settings.tenant.patience,
+        settling=max(_SETTLING, app.settings.tenant.patience),
         stopping=stopping,
         cancelled=threading.Event(),
     )

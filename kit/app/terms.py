@@ -4,7 +4,7 @@ import tomllib
 from gettext import gettext as _
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kit.errors import BadInput
 from kit.plan.model import Terms
@@ -14,7 +14,7 @@ TEMPLATE = Path(__file__).with_name("workspace.toml")
 
 
 class _Workspace(BaseModel):
-    """The shape of the template file; SharePoint refuses these characters in a folder's name."""
+    """The shape of the template file."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,6 +23,15 @@ class _Workspace(BaseModel):
     drill_prefix: str
     channels: tuple[str, ...]
     folders: tuple[str, ...]
+
+    @field_validator("name", "description")
+    @classmethod
+    def _known_fields(cls, text: str) -> str:
+        try:
+            text.format(commune="", reference="")
+        except (KeyError, IndexError, AttributeError, ValueError) as exc:
+            raise ValueError("only {commune} and {reference} can stand in braces") from exc
+        return text
 
 
 def terms(settings: Settings) -> Terms:

@@ -1,5 +1,6 @@
 """`kit crisis`: open it, plan it, run it, look at it, close it."""
 
+import traceback
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kit.cli.exits import CODES, INTERRUPTED, leave, report, say, told
+from kit.cli.exits import BUG, CODES, INTERRUPTED, leave, report, say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json, emit_table
 
@@ -100,8 +101,13 @@ def _run(program: "App", crisis: str, *, as_json: bool) -> None:
 
     reference = crises.ensure_plan(program, crisis)
     stop = run.StopRequest()
-    with run.on_interrupt(stop), LiveBoard(crises.people(program, reference)) as live:
-        ended = run.run_crisis(program, reference, stop=stop, show=live.show)
+    try:
+        with run.on_interrupt(stop), LiveBoard(crises.people(program, reference)) as live:
+            ended = run.run_crisis(program, reference, stop=stop, show=live.show)
+    except Exception:
+        # The engine's threads would keep the process alive for ever.
+        traceback.print_exc()
+        leave(BUG)
     situation = crises.look(program, reference)
     if isinstance(ended, run.Stopped):
         say(

@@ -31,8 +31,10 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
             [("mark", ""), ("subject", _("What")), ("sentence", _("Finding")), ("hint", _("Next"))],
             as_json=as_json,
         )
-        missing = [finding.subject for finding in findings if not finding.ok]
-        if missing:
+    missing = [finding.subject for finding in findings if not finding.ok]
+    if missing:
+        # The findings are the data; the error is told in words only.
+        with told(False):
             raise MissingRequirement(
                 _("This station lacks: {list}.").format(list=", ".join(missing)),
                 hint=_("See the table above."),

@@ -27,11 +27,11 @@ def sheet(
         from kit.app.sheets import issue
 
         issued = issue(open_app(context), crisis)
-        if text:
+        if text and not as_json:
             print(issued.text)
             return
         emit_record(
-            issued.record,
+            {**issued.record, "text": issued.text} if text else issued.record,
             [
                 ("reference", _("Sheet")),
                 ("pdf", _("PDF")),

@@ -55,8 +55,10 @@ def check(context: typer.Context, as_json: Json = False) -> None:
             [("ok", _("Holds")), ("subject", _("What")), ("sentence", _("Finding")), ("hint", _("Next"))],
             as_json=as_json,
         )
-        missing = [finding["subject"] for finding in findings if not finding["ok"]]
-        if missing:
+    missing = [finding["subject"] for finding in findings if not finding["ok"]]
+    if missing:
+        # The findings are the data; the error is told in words only.
+        with told(False):
             raise TenantRefused(
                 _("The tenant is not ready: {list}.").format(list=", ".join(map(str, missing))),
                 hint=_("See the hints above."),

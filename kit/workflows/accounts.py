@@ -22,7 +22,7 @@ def create_accounts(reference: str) -> Outcome:
         station = current()
         graph = station.graph()
         ids = users.ensure_users(
-            graph, [_spec(plan, seat) for seat in plan.seats], deadline_s=station.patience
+            graph, [_spec(plan, seat) for seat in plan.seats], deadline_s=station.settling
         )
         _prove(
             plan,

@@ -10,11 +10,13 @@ then: hand-over sheet
 
 from dataclasses import dataclass
 
+from inventory.activity import Status
+from inventory.board import read_board
 from kit.plan.stages import Stage
 from kit.workflows import accounts, engine, laptops, phones, planning, reserve, sheet, workspace
 from kit.workflows.outcome import Failed, NotYet, Outcome
 from kit.workflows.patience import patiently
-from kit.workflows.station import current
+from kit.workflows.station import Cell, current
 
 #: The queue that bounds how many laptops are prepared at once.
 LAPTOPS = "laptops"
@@ -57,7 +59,27 @@ def equip(reference: str) -> tuple[Trouble, ...]:
     outcomes |= {(Stage.LAPTOP, number): handle.get_result() for number, handle in machines.items()}
     outcomes |= {(stage, None): outcome for stage, outcome in tenant.get_result().items()}
     outcomes[Stage.SHEET, None] = sheet.issue_sheet(reference)
-    return _troubles(outcomes)
+    troubles = _troubles(outcomes)
+    give_up(reference, troubles)
+    return troubles
+
+
+@engine.step
+def give_up(reference: str, troubles: tuple[Trouble, ...]) -> None:
+    """What was still waited for when its time was up has failed: say so where it shows."""
+    station = current()
+    with station.database.read() as session:
+        waiting = read_board(session, reference).with_status(Status.WAITING)
+    for trouble in troubles:
+        seats = [
+            cell.last.seat
+            for cell in waiting
+            if cell.last.stage == trouble.stage and trouble.seat in {None, cell.last.seat}
+        ]
+        told = Cell(reference, trouble.stage, seats).events(
+            Status.FAILED, trouble.message, hint=trouble.hint, data={"kind": trouble.kind}
+        )
+        station.activity.conclude(*told)
 
 
 @engine.workflow

@@ -24,7 +24,7 @@ from kit.graph.waits import Wait
 from kit.plan.stages import Stage
 from kit.workflows import engine
 from kit.workflows.activity import ActivityLog
-from kit.workflows.outcome import Done, Failed, NotYet, Outcome, Skipped
+from kit.workflows.outcome import Done, Failed, NotYet, Outcome, Skipped, again
 from kit.workstations.runner import RunnerSettings
 
 log = logging.getLogger("kit")
@@ -58,6 +58,8 @@ class Station:
     documents: Path
     #: seconds during which an unreachable tenant is asked again
     patience: float
+    #: seconds for what the tenant accepted to show
+    settling: float
     #: set when the engine stops: waits for the tenant end
     stopping: threading.Event
     #: set when the operator cannot wait for running laptops either
@@ -136,5 +138,8 @@ def _conclusion(cell: Cell, outcome: Outcome) -> list[Event]:
             return waiting + (replace(cell, seats=here).events(Status.DONE) if seats else [])
         case Skipped(reason):
             return cell.events(Status.SKIPPED, reason)
+        case Failed(kind, message, hint) if again(outcome):
+            # It is tried again in a moment; `equip` says so where the run ends without it.
+            return cell.events(Status.WAITING, message, hint=hint, data={"kind": kind})
         case Failed(kind, message, hint):
             return cell.events(Status.FAILED, message, hint=hint, data={"kind": kind})

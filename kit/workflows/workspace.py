@@ -29,7 +29,7 @@ def create_group(reference: str) -> Outcome:
             mark=space.mark,
         )
         return {
-            "id": groups.ensure_group(graph, spec, deadline_s=current().patience),
+            "id": groups.ensure_group(graph, spec, deadline_s=current().settling),
             "nickname": space.nickname,
         }
 
@@ -41,7 +41,7 @@ def create_team(reference: str) -> Outcome:
     """The group's Team and its channels."""
 
     def act(graph: Graph, plan: Plan) -> dict[str, str]:
-        team = teams.ensure_team(graph, _group_id(plan), deadline_s=current().patience)
+        team = teams.ensure_team(graph, _group_id(plan), deadline_s=current().settling)
         teams.ensure_channels(graph, team, plan.workspace.channels)
         return {"id": team}
 
@@ -53,7 +53,7 @@ def fill_site(reference: str) -> Outcome:
     """The crisis folders in the group's site."""
 
     def act(graph: Graph, plan: Plan) -> dict[str, str]:
-        site = sites.wait_site(graph, _group_id(plan), deadline_s=current().patience)
+        site = sites.wait_site(graph, _group_id(plan), deadline_s=current().settling)
         sites.ensure_folders(graph, site.drive_id, plan.workspace.folders)
         return {"id": site.id, "url": site.web_url, "drive": site.drive_id}
 

@@ -338,7 +338,9 @@ def services(laptop: Laptop) -> set[str]:
 def start_up(key: Path, mode: Mode) -> subprocess.Popen[bytes]:
     """Another process that brings three laptops up."""
     program = (
-        "import sys; from pathlib import Path; from tests.acceptance.test_lab import new_lab, Mode;"
+        "import signal, sys; from pathlib import Path; from tests.acceptance.test_lab import new_lab, Mode;"
+        # A shell starts background jobs with Ctrl-C ignored, and children inherit that.
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "new_lab().up(3, key=Path(sys.argv[1]), mode=Mode(sys.argv[2]))"
     )
     return subprocess.Popen(

@@ -52,3 +52,17 @@ def test_time_counts_from_the_first_move_and_the_task_stays_known() -> None:
     assert [cell.last.stage for cell in board.with_status(Status.FAILED)] == ["workspace"]
     assert list(board.stages(None)) == ["workspace"]
     assert board.cell(2, "laptop") is None
+
+
+def test_a_later_run_that_finds_nothing_to_do_keeps_how_long_it_took() -> None:
+    def told(status: Status, seconds: int) -> Event:
+        return Event("13005-2026-01", "laptop", status, NOW + timedelta(seconds=seconds), seat=1)
+
+    first_run = [told(Status.RUNNING, 0), told(Status.DONE, 25)]
+    next_day = [told(Status.RUNNING, 86_400), told(Status.SKIPPED, 86_401)]
+
+    cell = Board().fold(first_run).fold(next_day).cell(1, "laptop")
+
+    assert cell is not None
+    assert cell.seconds == 25
+    assert cell.status is Status.SKIPPED

@@ -1,0 +1,16 @@
+"""Stations that are ready to run a crisis."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.kit.app.rehearsal import Rehearsal
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    """A station with a plan and an unused tenant, not serving yet."""
+    copied = Rehearsal.prepared(tmp_path_factory).copy(tmp_path / "home")
+    yield copied
+    copied.end()

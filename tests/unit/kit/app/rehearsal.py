@@ -1,0 +1,206 @@
+"""A station with a crisis for two people, a tenant over TLS, and laptops where nothing can answer."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from stdnum import luhn
+
+from inventory import evidence, journal, loans
+from inventory.journal import JournalLine
+from inventory.times import utc_now
+from kit.app import station as building
+from kit.app.compose import App
+from kit.graph.client import Graph
+from kit.graph.permissions import NEEDED_ROLES
+from kit.plan.stages import Stage
+from kit.settings import Home, load
+from kit.simulator.tenant.server import INSTANT, TenantServer
+
+#: Seconds that a command may take on a busy machine.
+LIMIT = 120
+SEATS = "nom,prénom,service,téléphone\nExemple,Camille,Mairie,oui\nEssai,Dominique,CCAS,non\n"
+
+
+def _checked(digits: str) -> str:
+    return digits + luhn.calc_check_digit(digits)
+
+
+def _host_key() -> str:
+    """A laptop's key that nobody holds."""
+    key = Ed25519PrivateKey.generate().public_key()
+    return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+POOL = "\n".join(
+    [
+        "étiquette;type;modèle;série;adresse;clé d'hôte;IMEI;ICCID;numéro",
+        # Link-local without an interface: the kernel refuses before a packet leaves, on every machine.
+        *(f"LAP-{n};portable;Modèle;SN{n};fe80::{n};{_host_key()};;;" for n in (1, 2, 3)),
+        f"TEL-1;téléphone;Modèle;SNT;;;{_checked('35694404000001')};;",
+        f"SIM-1;sim;;;;;;{_checked('893310000000000001')};+33600000001",
+    ]
+)
+
+
+class Rehearsal:
+    """One home, its tenant, and the real command line."""
+
+    def __init__(self, home: Path, reference: str = "") -> None:
+        self.home = home
+        self.reference = reference
+        self.tenant: TenantServer | None = None
+        self._port = 0
+        self._started: list[subprocess.Popen[str]] = []
+
+    @classmethod
+    def prepare(cls, home: Path) -> "Rehearsal":
+        """Everything up to the plan, with the commands that an operator types."""
+        made = cls(home)
+        made.run("init")
+        (home / "pool.csv").write_text(POOL)
+        (home / "seats.csv").write_text(SEATS)
+        made.run("pool", "import", str(home / "pool.csv"))
+        notified = str((utc_now() - timedelta(days=30)).date())
+        made.run("convention", "add", "13005", "--template", "amp_cyber", "--notified", notified)
+        made.reference = made.open_crisis()
+        made.run("crisis", "plan", made.reference)
+        made.serve()
+        made.end()
+        return made
+
+    @classmethod
+    def prepared(cls, session: pytest.TempPathFactory) -> "Rehearsal":
+        """The one that the tests of a session copy: its keys take the longest to make."""
+        folder = session.getbasetemp() / "rehearsal"
+        reference = folder / "reference"
+        if not reference.exists():
+            folder.mkdir()
+            reference.write_text(cls.prepare(folder / "home").reference)
+        return cls(folder / "home", reference.read_text())
+
+    def open_crisis(self) -> str:
+        """A crisis for the people of the seats file; its reference."""
+        opened = self.run("crisis", "open", "13005", "--seats", str(self.home / "seats.csv"), "--json")
+        return str(json.loads(opened.stdout)["reference"])
+
+    def copy(self, home: Path) -> "Rehearsal":
+        """The same station in another folder."""
+        shutil.copytree(self.home, home)
+        return Rehearsal(home, self.reference)
+
+    def serve(self, **behaviour: Any) -> None:
+        """Start the tenant, on the port that it had before."""
+        settings = load(Home.at(self.home)).tenant
+        self.tenant = TenantServer(
+            self.home / "tenant",
+            port=self._port,
+            behaviour=replace(INSTANT, **behaviour),
+            tenant_id=settings.tenant_id,
+            domain=settings.domain,
+        )
+        certificate = (self.home / "keys" / "app.crt").read_text()
+        self.tenant.register_app(settings.client_id, certificate, [role.name for role in NEEDED_ROLES])
+        self.tenant.start()
+        self._port = self.tenant.port
+
+    def hang_up(self) -> None:
+        """Stop the tenant; nothing listens on its port any more."""
+        if self.tenant is not None:
+            self.tenant.stop()
+            self.tenant = None
+
+    def use_tenant(self, *, patience: float) -> None:
+        """Point the settings at the tenant that was started last."""
+        url = f"https://127.0.0.1:{self._port}"
+        (self.home / "kit.toml").write_text(
+            f'[tenant]\nauthority = "{url}"\ngraph = "{url}/v1.0"\n'
+            f'ca_file = "{self.home / "tenant" / "ca.pem"}"\npatience = {patience}\n'
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "kit", "--home", str(self.home), "--lang", "en", *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._started.append(process)
+        return process
+
+    def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        """A command that must end with that exit code."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=LIMIT)
+        assert process.returncode == code, err
+        return subprocess.CompletedProcess(process.args, code, out, err)
+
+    def run_crisis(self, *, code: int) -> dict[str, Any]:
+        """`kit crisis run`: the situation at its end."""
+        ended = self.run("crisis", "run", self.reference, "--json", code=code)
+        return dict(json.loads(ended.stdout))
+
+    def end(self) -> None:
+        """End what was started."""
+        self.hang_up()
+        for process in self._started:
+            process.kill()
+            process.communicate()
+
+    def prove_laptops(self) -> None:
+        """As if an earlier run had prepared every laptop."""
+        app = App.open(self.home)
+        with app.database.write() as session:
+            for number in (1, 2):
+                proof = {"tag": f"LAP-{number}", "report": {}}
+                evidence.keep(session, app.stamp(), self.reference, Stage.LAPTOP, proof, seat=number)
+        app.database.dispose()
+
+    def held(self) -> list[tuple[str, int]]:
+        """The open loans."""
+        app = App.open(self.home)
+        with app.database.read() as session:
+            found = [(loan.device_tag, loan.seat_number) for loan in loans.open_loans(session)]
+        app.database.dispose()
+        return sorted(found)
+
+    def journal(self) -> list[JournalLine]:
+        """Every line, the oldest first; the chain holds."""
+        app = App.open(self.home)
+        with app.database.read() as session:
+            journal.verify(session)
+            lines = list(journal.tail(session, limit=1000))
+        app.database.dispose()
+        return lines
+
+    def tenant_documents(self) -> list[tuple[Any, ...]]:
+        """All that the tenant holds, as it stores it."""
+        with closing(sqlite3.connect(self.home / "tenant" / "tenant.db")) as connection:
+            return list(
+                connection.execute("SELECT collection, id, sequence, body FROM documents ORDER BY 1, 2")
+            )
+
+    def tenant_objects(self) -> dict[str, Any]:
+        """What a client reads in the tenant."""
+        app = App.open(self.home)
+        with Graph(building.connection(app)) as graph:
+            users = graph.pages("/users", params={"$select": "userPrincipalName,assignedLicenses"})
+            found: dict[str, Any] = {
+                "users": {user["userPrincipalName"]: len(user["assignedLicenses"]) for user in users}
+            }
+            for group in graph.pages("/groups"):
+                members = graph.pages(f"/groups/{group['id']}/members")
+                drive = graph.get(f"/groups/{group['id']}/drive")["id"]
+                found[group["mailNickname"]] = {
+                    "members": sorted(member["userPrincipalName"] for member in members),
+                    "channels": {c["displayName"] for c in graph.pages(f"/teams/{group['id']}/channels")},
+                    "folders": {i["name"] for i in graph.pages(f"/drives/{drive}/root/children")},
+                }
+        app.database.dispose()
+        return found

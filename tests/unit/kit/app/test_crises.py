@@ -1,0 +1,66 @@
+"""What the end of a run means."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kit.app.crises import verdict
+from kit.app.situation import SeatSituation, Situation
+from kit.plan.stages import Stage
+from kit.workflows.equip import Trouble
+
+NOW = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
+
+
+def situation(*ready: bool) -> Situation:
+    return Situation(
+        reference="13005-2026-01",
+        commune="Aubagne",
+        drill=False,
+        t0=NOW,
+        closed_at=None,
+        seats=tuple(
+            SeatSituation(number, "Camille Exemple", "Mairie", NOW if works else None, {})
+            for number, works in enumerate(ready, start=1)
+        ),
+        stages={},
+        first_seat_s=None,
+        last_seat_s=None,
+        stage_seconds={},
+        proofs={},
+        failures=(),
+    )
+
+
+def trouble(kind: str, seat: int | None = None) -> Trouble:
+    return Trouble(Stage.LAPTOP, seat, kind, f"it is {kind}", "do this")
+
+
+def test_where_every_seat_works_and_nothing_is_wrong_there_is_no_error() -> None:
+    assert verdict(situation(True, True), ()) is None
+
+
+@pytest.mark.parametrize("kind", ["host-key-changed", "tenant-unreachable", "tenant-refused", "shortage"])
+def test_one_cause_names_itself_however_many_seats_it_stops(kind: str) -> None:
+    said = verdict(situation(False, False), (trouble(kind, 1), trouble(kind, 2)))
+    assert said is not None
+    assert (said.kind, said.message, said.hint) == (kind, f"it is {kind}", "do this")
+
+
+def test_several_causes_are_an_incomplete_run() -> None:
+    said = verdict(situation(True, False), (trouble("workstation", 2), trouble("tenant-refused")))
+    assert said is not None
+    assert said.kind == "incomplete"
+    assert said.message.startswith("1 of 2 seats work")
+
+
+def test_a_seat_that_does_not_work_yet_is_never_success() -> None:
+    said = verdict(situation(True, False), ())
+    assert said is not None
+    assert said.kind == "incomplete"
+
+
+def test_a_stage_of_the_crisis_that_fails_is_never_success_though_every_seat_works() -> None:
+    said = verdict(situation(True), (trouble("tenant-refused"),))
+    assert said is not None
+    assert said.kind == "tenant-refused"

@@ -1,0 +1,69 @@
+"""`kit init` and `kit doctor`, as typed."""
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from kit.cli import app
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A station made under the usual file mask, in a process of its own because it launches an engine."""
+    home = tmp_path_factory.mktemp("init") / "home"
+    init(home)
+    return home
+
+
+def init(home: Path) -> str:
+    command = [sys.executable, "-m", "kit", "--home", str(home), "--lang", "en", "init", "--json"]
+    ended = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, umask=0o022)
+    assert json.loads(ended.stdout)["database"] == f"sqlite:///{home}/kit.db"
+    return ended.stderr
+
+
+def contents(home: Path) -> dict[Path, bytes]:
+    files = [home / "kit.toml", *sorted((home / "keys").iterdir())]
+    return {path: path.read_bytes() for path in files}
+
+
+def test_nothing_that_init_makes_can_be_read_by_others(ready: Path) -> None:
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (ready, *ready.rglob("*"))}
+    expected = {path: 0o700 if path.is_dir() else 0o600 for path in modes}
+    assert modes == expected
+    assert {"app.key", "app.crt", "ssh_ed25519", "ssh_ed25519.pub", "age-identity.txt"} == {
+        path.name for path in modes if path.parent.name == "keys"
+    }
+
+
+def test_init_again_changes_nothing_and_tells_no_identity_to_move(ready: Path) -> None:
+    before = contents(ready)
+    assert "age-identity" not in init(ready)
+    assert contents(ready) == before
+
+
+def test_doctor_names_all_that_is_missing_at_once(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["--home", str(tmp_path / "none"), "doctor", "--json"])
+    assert result.exit_code == 2
+    findings = json.loads(result.stdout)
+    missing = [finding["subject"] for finding in findings if not finding["ok"]]
+    assert set(missing) >= {"keys", "settings", "data base"}
+    assert all(finding["hint"] for finding in findings if not finding["ok"])
+    assert "This station lacks" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_doctor_sees_a_key_that_others_can_read(ready: Path) -> None:
+    key = ready / "keys" / "app.key"
+    key.chmod(0o644)
+    try:
+        result = CliRunner().invoke(app, ["--home", str(ready), "doctor"])
+    finally:
+        key.chmod(0o600)
+    assert result.exit_code == 2
+    assert "app.key" in result.stdout
