@@ -37,6 +37,7 @@ COMMUNE = "13005"
 SEATS = Path(__file__).with_name("demo_seats.csv")
 _MARK = "demonstration"
 _PATIENCE_SECONDS = 30.0
+_STDERR = 2
 
 _SETTINGS = """\
 # Written by `kit demo`: everything here is simulated on this machine.
@@ -218,13 +219,14 @@ class Demo:
 
     def kit(self, *arguments: str) -> None:
         """Run a command of the real command line."""
-        self._call(arguments, stdout=None)
+        # What the commands print is this program's narration; its data is the proof.
+        self._call(arguments, stdout=_STDERR)
 
     def kit_json(self, *arguments: str) -> Any:
         """What a command of the real command line answers with `--json`."""
         return json.loads(self._call((*arguments, "--json"), stdout=subprocess.PIPE))
 
-    def _call(self, arguments: tuple[str, ...], *, stdout: int | None) -> bytes:
+    def _call(self, arguments: tuple[str, ...], *, stdout: int) -> bytes:
         self._say("$ " + shlex.join(["kit", *arguments]))
         ended = subprocess.run(self.command(*arguments), stdout=stdout, check=False)
         if ended.returncode != 0:

@@ -54,6 +54,8 @@ def demo(
 
 
 def _emit(shown: "Demonstration", *, as_json: bool) -> None:
+    from kit.plan.stages import Stage, label
+
     situation = shown.situation
     proof: list[dict[str, Any]] = [
         {"ok": check.ok, "subject": check.subject, "expected": check.expected, "found": check.found}
@@ -68,7 +70,7 @@ def _emit(shown: "Demonstration", *, as_json: bool) -> None:
         as_json=False,
     )
     for stage, seconds in situation["stage_seconds"].items():
-        print(_("  {stage}: {seconds} s").format(stage=stage, seconds=seconds))
+        print(_("  {stage}: {seconds} s").format(stage=label(Stage(stage)), seconds=seconds))
     print(_("T0 → first working seat: {seconds} s").format(seconds=situation["first_seat_s"]))
     print(_("T0 → last working seat: {seconds} s").format(seconds=situation["last_seat_s"]))
     print(_("All of it holds.") if shown.holds else _("NOT all of it holds."))
