@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from inventory.errors import BadRows, OperatorError
 
@@ -78,9 +78,9 @@ def report(exc: OperatorError, *, as_json: bool) -> None:
     """Say what happened and what to do next: JSON on stdout for machines, sentences on stderr for people."""
     rows = exc.rows if isinstance(exc, BadRows) else ()
     if as_json:
-        error = {"kind": exc.kind, "message": exc.message, "hint": exc.hint}
+        error: dict[str, Any] = {"kind": exc.kind, "message": exc.message, "hint": exc.hint}
         if rows:
-            error |= {"rows": [{"line": line, "reason": reason} for line, reason in rows]}  # type: ignore[dict-item]
+            error |= {"rows": [{"line": line, "reason": reason} for line, reason in rows]}
         print(json.dumps({"error": error}, ensure_ascii=False, indent=2))
         return
     say(_("Error: {message}").format(message=exc.message))
