@@ -5,6 +5,7 @@ import re
 import pytest
 from textual.app import App
 from textual.binding import Binding
+from textual.dom import DOMNode
 
 from tui.actions import ACTIONS, Action
 from tui.app import Screens
@@ -33,8 +34,8 @@ def test_every_action_says_what_it_does(action: Action) -> None:
 @pytest.mark.parametrize(
     "owner", [Screens, View, SituationScreen, CrisisScreen, PoolScreen, FilterLine, Table, HelpDialog]
 )
-def test_only_what_is_in_the_registry_is_bound(owner: type) -> None:
-    assert owner.BINDINGS is not App.BINDINGS  # type: ignore[attr-defined]
-    for binding in owner.BINDINGS:  # type: ignore[attr-defined]
+def test_only_what_is_in_the_registry_is_bound(owner: type[DOMNode]) -> None:
+    assert owner.BINDINGS is not App.BINDINGS
+    for binding in owner.BINDINGS:
         assert isinstance(binding, Binding)
         assert ACTIONS[binding.id or ""].keys == binding.key

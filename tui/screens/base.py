@@ -27,6 +27,7 @@ class View(Screen[None]):
         self.picture, self.now = picture, now
         self._heading = Heading(title)
 
+    # Abstract, said by hand: Textual's screens have a metaclass of their own, so `ABC` is not to be had.
     def body(self) -> Iterable[Widget]:
         """The widgets between heading and footer."""
         raise NotImplementedError

@@ -3,6 +3,7 @@
 import pytest
 
 from kit.graph import licences, users
+from kit.graph.client import Graph
 from kit.graph.errors import LicencesExhausted
 from tests.unit.kit.graph.conftest import LiveTenant
 from tests.unit.kit.graph.test_users import spec
@@ -48,11 +49,11 @@ def test_licences_taken_meanwhile_are_said_for_what_they_are(
     sku = licences.left(live.graph, "SPE_E3")
     check, seen = licences._check_left, []
 
-    def late(*arguments: object) -> None:
+    def late(graph: Graph, sku_id: str, needed: int) -> None:
         """The first count is from before somebody else took one."""
-        seen.append(arguments)
+        seen.append(needed)
         if len(seen) > 1:
-            check(*arguments)  # type: ignore[arg-type]  # passed on as they came
+            check(graph, sku_id, needed)
 
     monkeypatch.setattr(licences, "_check_left", late)
     with pytest.raises(LicencesExhausted, match="1 licence is needed and the tenant has 0 left"):
