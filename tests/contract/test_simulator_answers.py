@@ -19,6 +19,7 @@ from referencing.jsonschema import DRAFT202012
 from kit.simulator.tenant.graph import BATCH, ROUTES
 from kit.simulator.tenant.kinds import USER
 from kit.simulator.tenant.routing import Table
+from tests.contract.walked import DIRECTORY, MAIL_AND_FILES
 from tests.unit.kit.simulator.tenant.running import (
     E3,
     TENANT_ID,
@@ -32,6 +33,7 @@ from tests.unit.kit.simulator.tenant.running import (
 
 DESCRIPTION = Path(__file__).parents[3] / "shared" / "graph" / "graph-v1.0-subset.json"
 SERVED = {(route.method, route.template) for route in ROUTES} | {("POST", BATCH)}
+SERVED -= DIRECTORY | MAIL_AND_FILES
 #: The service answers the group that owns a library in a place the description leaves open.
 OPEN = {"owner.group"}
 

@@ -19,16 +19,18 @@ DEFAULT_RETRY_AFTER = 1
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, body (an object as JSON, a text as it is, None for nothing) and own headers."""
+    """Status, body (an object as JSON, text or bytes as they are, None for nothing) and own headers."""
 
     status: int
-    body: Mapping[str, Any] | str | None = None
+    body: Mapping[str, Any] | str | bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def render(self) -> tuple[bytes, str]:
         """The body's bytes and content type, both empty when there is no body."""
         if self.body is None:
             return b"", ""
+        if isinstance(self.body, bytes):
+            return self.body, "text/plain"
         if isinstance(self.body, str):
             return self.body.encode(), "text/plain; charset=utf-8"
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode(), JSON_TYPE

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from kit.simulator.tenant.refusals import SignInRefused
 from kit.simulator.tenant.store import Document
 
 #: Seconds that two clocks may differ.
@@ -23,17 +24,6 @@ _THUMBPRINTS: dict[str, tuple[str, Callable[[], hashes.HashAlgorithm]]] = {
     "PS256": ("x5t#S256", hashes.SHA256),
     "RS256": ("x5t", hashes.SHA1),
 }
-
-
-class AssertionRefused(Exception):
-    """The assertion proves nothing; `code` is the AADSTS number, `error` the OAuth error."""
-
-    def __init__(self, code: int, message: str, *, status: int = 401, error: str = "invalid_client") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
-        self.error = error
 
 
 class Assertions:
@@ -49,15 +39,15 @@ class Assertions:
         """The application that the assertion proves.
 
         Raises:
-            AssertionRefused: whatever is wrong with it.
+            SignInRefused: whatever is wrong with it.
         """
         header, issuer = _peek(assertion)
         if client_id not in (None, issuer):
-            raise AssertionRefused(700021, "The assertion's issuer does not match the 'client_id' parameter.")
+            raise SignInRefused(700021, "The assertion's issuer does not match the 'client_id' parameter.")
         application = self._find(issuer)
         if application is None:
             message = f"Application with identifier '{issuer}' was not found in the directory."
-            raise AssertionRefused(700016, message, status=400, error="unauthorized_client")
+            raise SignInRefused(700016, message, status=400, error="unauthorized_client")
         certificate = x509.load_pem_x509_certificate(str(application["_certificate"]).encode())
         _check_header(header, certificate)
         claims = _verified(assertion, header["alg"], certificate, issuer, audiences)
@@ -69,7 +59,7 @@ class Assertions:
         self._seen = {key: expires for key, expires in self._seen.items() if expires + CLOCK_SKEW > now}
         key = (issuer, str(claims["jti"]))
         if self._single_use and key in self._seen:
-            raise AssertionRefused(700030, "The client assertion has been used before.")
+            raise SignInRefused(700030, "The client assertion has been used before.")
         self._seen[key] = float(claims["exp"])
 
 
@@ -78,31 +68,29 @@ def _peek(assertion: str) -> tuple[dict[str, Any], str]:
         header = jwt.get_unverified_header(assertion)
         claims = jwt.decode(assertion, options={"verify_signature": False})
     except jwt.InvalidTokenError as exc:
-        raise AssertionRefused(50027, "The client assertion is no valid JWT.") from exc
+        raise SignInRefused(50027, "The client assertion is no valid JWT.") from exc
     return header, str(claims.get("iss", ""))
 
 
 def _check_header(header: dict[str, Any], certificate: x509.Certificate) -> None:
     algorithm = header.get("alg")
     if algorithm not in _THUMBPRINTS:
-        raise AssertionRefused(
-            5002738, f"Signature algorithm '{algorithm}' is not allowed: use PS256 or RS256."
-        )
+        raise SignInRefused(5002738, f"Signature algorithm '{algorithm}' is not allowed: use PS256 or RS256.")
     name, make_hash = _THUMBPRINTS[algorithm]
     if _bytes(header.get(name)) != certificate.fingerprint(make_hash()):
-        raise AssertionRefused(700027, "The key used is not registered: no certificate has this thumbprint.")
+        raise SignInRefused(700027, "The key used is not registered: no certificate has this thumbprint.")
     chain = header.get("x5c")
     if chain and (
         not isinstance(chain, list)
         or _bytes(chain[0]) != certificate.public_bytes(serialization.Encoding.DER)
     ):
-        raise AssertionRefused(700027, "The certificate in x5c is not the registered one.")
+        raise SignInRefused(700027, "The certificate in x5c is not the registered one.")
     if (
         not certificate.not_valid_before_utc.timestamp()
         <= time.time()
         <= certificate.not_valid_after_utc.timestamp()
     ):
-        raise AssertionRefused(700027, "The key used is expired or not valid yet.")
+        raise SignInRefused(700027, "The key used is expired or not valid yet.")
 
 
 def _bytes(text: Any) -> bytes:
@@ -119,7 +107,7 @@ def _verified(
 ) -> dict[str, Any]:
     key = certificate.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
-        raise AssertionRefused(700027, "The registered certificate has no RSA key.")
+        raise SignInRefused(700027, "The registered certificate has no RSA key.")
     try:
         claims: dict[str, Any] = jwt.decode(
             assertion,
@@ -132,11 +120,11 @@ def _verified(
             options={"require": ["aud", "exp", "iss", "sub", "jti"]},
         )
     except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError) as exc:
-        raise AssertionRefused(700024, "Client assertion is not within its valid time range.") from exc
+        raise SignInRefused(700024, "Client assertion is not within its valid time range.") from exc
     except jwt.InvalidAudienceError as exc:
-        raise AssertionRefused(700023, "Client assertion audience is not this token endpoint.") from exc
+        raise SignInRefused(700023, "Client assertion audience is not this token endpoint.") from exc
     except jwt.InvalidSignatureError as exc:
-        raise AssertionRefused(700027, "Client assertion failed signature validation.") from exc
+        raise SignInRefused(700027, "Client assertion failed signature validation.") from exc
     except jwt.InvalidTokenError as exc:
-        raise AssertionRefused(50027, f"The client assertion is invalid: {exc}.") from exc
+        raise SignInRefused(50027, f"The client assertion is invalid: {exc}.") from exc
     return claims

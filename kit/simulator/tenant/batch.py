@@ -9,6 +9,8 @@ from typing import Any
 
 from kit.simulator.tenant.answers import Answer, GraphError, bad_request
 
+#: Where batches are posted, below `/v1.0`.
+PATH = "/$batch"
 MOST_PARTS = 20
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 _WITH_BODY = {"POST", "PUT", "PATCH"}
@@ -108,5 +110,7 @@ def _response(part: Part, answer: Answer) -> dict[str, Any]:
     if answer.body is not None:
         content, headers["Content-Type"] = answer.render()
         # What is not JSON travels as base64.
-        response["body"] = base64.b64encode(content).decode() if isinstance(answer.body, str) else answer.body
+        response["body"] = (
+            base64.b64encode(content).decode() if isinstance(answer.body, str | bytes) else answer.body
+        )
     return {**response, "headers": headers}

@@ -13,10 +13,23 @@ from kit.simulator.tenant.tenant import Tenant
 
 @dataclass(frozen=True)
 class Caller:
-    """The application behind the access token and what it may do (Graph application permissions)."""
+    """Who is behind the access token and what it allows.
+
+    Attributes:
+        client_id: the application.
+        roles: permissions: of the application, or those a person delegated to it.
+        token_id: names the token, and gives nobody access.
+        not_before: epoch second from which the token counts.
+        expires: epoch second at which it ends.
+        challengeable: the client understands a claims challenge.
+    """
 
     client_id: str
     roles: frozenset[str]
+    token_id: str
+    not_before: int
+    expires: int
+    challengeable: bool
 
 
 @dataclass(frozen=True)

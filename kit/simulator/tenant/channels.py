@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from kit.simulator.tenant.answers import Answer, bad_request
+from kit.simulator.tenant.answers import Answer, GraphError, bad_request
 from kit.simulator.tenant.calls import Call
 from kit.simulator.tenant.odata import Collection, selected
-from kit.simulator.tenant.permissions import CHANNELS_CREATE, CHANNELS_READ
+from kit.simulator.tenant.permissions import CHANNELS_CREATE, CHANNELS_DELETE, CHANNELS_READ
 from kit.simulator.tenant.routing import Route, Workload
 from kit.simulator.tenant.store import Document
 from kit.simulator.tenant.team_finding import find_team
@@ -41,6 +41,21 @@ def create_channel(call: Call, team: str) -> Answer:
     return Answer(201, {**context, **public(channel)}, {"Location": location})
 
 
+def read_channel(call: Call, team: str, key: str) -> Answer:
+    """`GET /teams/{id}/channels/{id}`."""
+    context = call.context(f"teams('{team}')/channels/$entity")
+    return Answer(200, {**context, **selected(public(_channel(call, team, key)), call.query.select)})
+
+
+def delete_channel(call: Call, team: str, key: str) -> Answer:
+    """`DELETE /teams/{id}/channels/{id}`: not the first, which a Team always has."""
+    channel = _channel(call, team, key)
+    if channel == call.tenant.store.find("channels", "_team", team)[0].document:
+        raise bad_request("The General channel cannot be deleted.", code="BadRequest")
+    call.tenant.store.remove("channels", key)
+    return Answer(204)
+
+
 def add_channel(tenant: Tenant, team: Document, body: Mapping[str, Any]) -> Document:
     """Add a channel; its name is free in the Team or the request is refused with 400."""
     name = str(body["displayName"])
@@ -65,6 +80,13 @@ def add_channel(tenant: Tenant, team: Document, body: Mapping[str, Any]) -> Docu
     return channel
 
 
+def _channel(call: Call, team: str, key: str) -> Document:
+    found = call.tenant.store.get("channels", key)
+    if found is None or found["_team"] != find_team(call, team)["id"]:
+        raise GraphError(404, "NotFound", f"No channel found with id {key}.")
+    return found
+
+
 def _check(body: Mapping[str, Any]) -> None:
     for unknown in body.keys() - _WRITABLE:
         raise bad_request(f"Invalid property name {unknown} in request.", code="BadRequest")
@@ -78,4 +100,8 @@ def _check(body: Mapping[str, Any]) -> None:
 ROUTES = (
     Route("GET", "/teams/{team-id}/channels", list_channels, CHANNELS_READ, Workload.TEAMS),
     Route("POST", "/teams/{team-id}/channels", create_channel, CHANNELS_CREATE, Workload.TEAMS),
+    Route("GET", "/teams/{team-id}/channels/{channel-id}", read_channel, CHANNELS_READ, Workload.TEAMS),
+    Route(
+        "DELETE", "/teams/{team-id}/channels/{channel-id}", delete_channel, CHANNELS_DELETE, Workload.TEAMS
+    ),
 )

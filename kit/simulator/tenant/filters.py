@@ -1,9 +1,11 @@
 """Owns `$filter`: the part of the language that clients of a tenant use, as a predicate on documents.
 
-Grammar: terms joined by `and`; a term is `name eq literal`, `name ne literal`, `startswith(name,'x')`,
-`endswith(name,'x')` or `name/any(v:v eq 'x')`. Anything else is refused rather than misread.
+Grammar, `and` before `or`: `name eq|ne|gt|ge|lt|le literal`, `name in (literals)`, `startswith(name,'x')`,
+`endswith(name,'x')`, `name/any(v:v eq 'x')`, `name/any(v:v/part eq 'x')`, `not`, parentheses. A name may
+be a path (`status/errorCode`). Anything else is refused rather than misread.
 """
 
+import operator
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -12,8 +14,16 @@ from kit.simulator.tenant.answers import GraphError
 
 Predicate = Callable[[Mapping[str, Any]], bool]
 
-_TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z0-9_.@-]+|[(),:/])")
+_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z"
+_TOKEN = re.compile(rf"\s*('(?:[^']|'')*'|{_MOMENT}|[A-Za-z0-9_.@-]+|[(),:/])")
 _LITERALS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
+_ORDERED: Mapping[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
+}  # fmt: skip
+#: A number, a GUID, a moment and a day stand without quotes.
+_PLAIN = re.compile(
+    rf"-?\d+|[0-9A-Fa-f]{{8}}(-[0-9A-Fa-f]{{4}}){{3}}-[0-9A-Fa-f]{{12}}|{_MOMENT}|\d{{4}}-\d\d-\d\d"
+)
 
 
 def parse(text: str, properties: Collection[str]) -> tuple[Predicate, bool]:
@@ -23,11 +33,10 @@ def parse(text: str, properties: Collection[str]) -> tuple[Predicate, bool]:
         GraphError: 400, not in the grammar above, or a property the kind does not have.
     """
     reader = _Reader(_tokens(text), properties, text)
-    terms = [reader.term()]
-    while reader.more():
-        reader.expect("and")
-        terms.append(reader.term())
-    return (lambda document: all(term(document) for term in terms)), reader.advanced
+    predicate = reader.alternatives()
+    if reader.more():
+        raise _invalid(text)
+    return predicate, reader.advanced
 
 
 def _tokens(text: str) -> list[str]:
@@ -49,6 +58,12 @@ def _folded(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
+def _within(value: Any, path: list[str]) -> Any:
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return _folded(value)
+
+
 class _Reader:
     """Reads terms from left to right; names and strings compare letter case aside, as the directory does."""
 
@@ -61,45 +76,101 @@ class _Reader:
     def more(self) -> bool:
         return bool(self._tokens)
 
-    def expect(self, *tokens: str) -> None:
-        for token in tokens:
-            if self._next().lower() != token:
-                raise _invalid(self._text)
+    def alternatives(self) -> Predicate:
+        terms = [self._all()]
+        while self._follows("or"):
+            terms.append(self._all())
+        return lambda document: any(term(document) for term in terms)
 
-    def term(self) -> Predicate:
+    def _all(self) -> Predicate:
+        terms = [self._term()]
+        while self._follows("and"):
+            terms.append(self._term())
+        return lambda document: all(term(document) for term in terms)
+
+    def _term(self) -> Predicate:
+        if self._follows("("):
+            inner = self.alternatives()
+            self._expect(")")
+            return inner
+        if self._follows("not"):
+            self.advanced = True
+            negated = self._term()
+            return lambda document: not negated(document)
         head = self._next()
         if head.lower() in ("startswith", "endswith"):
             return self._affix(head.lower())
-        name = self._property(head)
-        operator = self._next().lower()
-        if operator == "/":
-            return self._any(name)
-        if operator not in ("eq", "ne"):
+        return self._comparison([self._property(head)])
+
+    def _comparison(self, path: list[str]) -> Predicate:
+        while self._follows("/"):
+            if self._follows("any"):
+                return self._any(path)
+            path.append(self._next())
+        word = self._next().lower()
+        if word == "in":
+            return self._in(path)
+        if word not in ("eq", "ne", *_ORDERED):
             raise _invalid(self._text)
         literal = _folded(self._literal())
-        if operator == "eq":
-            return lambda document: bool(_folded(document.get(name)) == literal)
-        self.advanced = True
-        return lambda document: bool(_folded(document.get(name)) != literal)
+        if word == "eq":
+            return lambda document: bool(_within(document, path) == literal)
+        if word == "ne":
+            self.advanced = True
+            return lambda document: bool(_within(document, path) != literal)
+        compare = _ORDERED[word]
+
+        def ordered(document: Mapping[str, Any]) -> bool:
+            value = _within(document, path)
+            return type(value) is type(literal) and value is not None and compare(value, literal)
+
+        return ordered
+
+    def _in(self, path: list[str]) -> Predicate:
+        self._expect("(")
+        literals = [_folded(self._literal())]
+        while self._follows(","):
+            literals.append(_folded(self._literal()))
+        self._expect(")")
+        return lambda document: _within(document, path) in literals
 
     def _affix(self, function: str) -> Predicate:
-        self.expect("(")
+        self._expect("(")
         name = self._property(self._next())
-        self.expect(",")
+        self._expect(",")
         affix = str(_folded(self._literal()))
-        self.expect(")")
+        self._expect(")")
         if function == "startswith":
             return lambda document: str(_folded(document.get(name)) or "").startswith(affix)
         self.advanced = True
         return lambda document: str(_folded(document.get(name)) or "").endswith(affix)
 
-    def _any(self, name: str) -> Predicate:
-        self.expect("any", "(")
+    def _any(self, path: list[str]) -> Predicate:
+        self._expect("(")
         variable = self._next()
-        self.expect(":", variable.lower(), "eq")
+        self._expect(":", variable.lower())
+        part = [self._next()] if self._follows("/") else []
+        self._expect("eq")
         literal = _folded(self._literal())
-        self.expect(")")
-        return lambda document: literal in [_folded(item) for item in document.get(name) or ()]
+        self._expect(")")
+
+        def any_of(document: Mapping[str, Any]) -> bool:
+            items = _within(document, path)
+            return isinstance(items, list) and literal in [_within(item, part) for item in items]
+
+        return any_of
+
+    def _follows(self, token: str) -> bool:
+        """Take the next token if it is this one."""
+        if self._tokens and self._tokens[0].lower() == token:
+            self._tokens.pop(0)
+            return True
+        return False
+
+    def _expect(self, *tokens: str) -> None:
+        for token in tokens:
+            if self._next().lower() != token:
+                raise _invalid(self._text)
 
     def _next(self) -> str:
         if not self._tokens:
@@ -117,9 +188,6 @@ class _Reader:
             return token[1:-1].replace("''", "'")
         if token.lower() in _LITERALS:
             return _LITERALS[token.lower()]
-        if re.fullmatch(r"-?\d+", token):
-            return int(token)
-        # A GUID may stand without quotes.
-        if re.fullmatch(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", token):
-            return token
-        raise _invalid(self._text)
+        if not _PLAIN.fullmatch(token):
+            raise _invalid(self._text)
+        return int(token) if re.fullmatch(r"-?\d+", token) else token

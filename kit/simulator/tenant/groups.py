@@ -1,16 +1,18 @@
 """Owns groups: security groups and Microsoft 365 ("Unified") groups, the latter with a site to come."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from kit.simulator.tenant.answers import Answer, bad_request, conflict
+from kit.simulator.tenant.audit import audited
 from kit.simulator.tenant.calls import Call
 from kit.simulator.tenant.credentials import check_nickname
-from kit.simulator.tenant.directory import find_group
+from kit.simulator.tenant.directory import check_quota, find_group
 from kit.simulator.tenant.kinds import GROUP
 from kit.simulator.tenant.links import SORTS, bound, check_new, forget, link
 from kit.simulator.tenant.members import expanded
-from kit.simulator.tenant.odata import check_select, of_kind
+from kit.simulator.tenant.odata import check_expand, check_select, of_kind
 from kit.simulator.tenant.permissions import GROUPS_CREATE, GROUPS_READ, GROUPS_WRITE
 from kit.simulator.tenant.routing import Route
 from kit.simulator.tenant.site_provisioning import provision_site
@@ -22,8 +24,14 @@ _BINDS = tuple(f"{sort}@odata.bind" for sort in SORTS)
 
 
 def list_groups(call: Call) -> Answer:
-    """`GET /groups`."""
-    return call.answer_page(of_kind(GROUP, "groups", call.query), call.tenant.listed("groups", call.replica))
+    """`GET /groups`, with `$expand=members` or `owners`."""
+    check_expand(call.query, SORTS)
+    plain = of_kind(GROUP, "groups", call.query)
+
+    def shape(group: Document) -> dict[str, Any]:
+        return {**plain.shape(group), **expanded(call, str(group["id"]))}
+
+    return call.answer_page(replace(plain, shape=shape), call.tenant.listed("groups", call.replica))
 
 
 def count_groups(call: Call) -> Answer:
@@ -50,6 +58,7 @@ def add_group(tenant: Tenant, body: Mapping[str, Any]) -> Document:
     key = new_id()
     wanted = {sort: bound(body, sort) for sort in SORTS}
     check_new(tenant, key, wanted)
+    check_quota(tenant)
     document = {name: value for name, value in body.items() if "@" not in name}
     document |= {"id": key, "createdDateTime": tenant.stamp(), "renewedDateTime": tenant.stamp()}
     document |= {"_createdAt": tenant.clock(), "visibility": body.get("visibility") or "Public"}
@@ -66,6 +75,7 @@ def add_group(tenant: Tenant, body: Mapping[str, Any]) -> Document:
 def read_group(call: Call, key: str) -> Answer:
     """`GET /groups/{id}`, with `$expand=members` or `owners`."""
     check_select(GROUP, call.query)
+    check_expand(call.query, SORTS)
     group = find_group(call, key)
     shown = {**call.context("groups/$entity"), **GROUP.shape(group, call.query.select)}
     return Answer(200, {**shown, **expanded(call, key)})
@@ -87,11 +97,19 @@ def change_group(call: Call, key: str) -> Answer:
 def delete_group(call: Call, key: str) -> Answer:
     """`DELETE /groups/{id}`: a Microsoft 365 group into deleted items, a security group for good."""
     group, tenant = find_group(call, key), call.tenant
+    if group.get("assignedLicenses"):
+        raise bad_request("A group with assigned licenses cannot be deleted; remove the licenses first.")
     tenant.store.remove("groups", key)
     if UNIFIED in (group.get("groupTypes") or ()):
         tenant.store.put("deleted", key, {**group, "deletedDateTime": tenant.stamp(), "_kind": "group"})
     else:
         forget(tenant, key)
+    return Answer(204)
+
+
+def retry_provisioning(call: Call, key: str) -> Answer:
+    """`POST /groups/{id}/retryServiceProvisioning`: accepted; nothing here ever fails to be provisioned."""
+    find_group(call, key)
     return Answer(204)
 
 
@@ -111,11 +129,13 @@ def _check_values(tenant: Tenant, body: Mapping[str, Any], *, group: Document | 
             raise conflict(name)
 
 
+_CATEGORY = "GroupManagement"
 ROUTES = (
     Route("GET", "/groups", list_groups, GROUPS_READ, units=2),
-    Route("POST", "/groups", create_group, GROUPS_CREATE),
+    Route("POST", "/groups", audited("Add group", _CATEGORY, create_group), GROUPS_CREATE),
     Route("GET", "/groups/$count", count_groups, GROUPS_READ, units=2),
     Route("GET", "/groups/{group-id}", read_group, GROUPS_READ),
-    Route("PATCH", "/groups/{group-id}", change_group, GROUPS_WRITE),
-    Route("DELETE", "/groups/{group-id}", delete_group, GROUPS_WRITE),
+    Route("PATCH", "/groups/{group-id}", audited("Update group", _CATEGORY, change_group), GROUPS_WRITE),
+    Route("DELETE", "/groups/{group-id}", audited("Delete group", _CATEGORY, delete_group), GROUPS_WRITE),
+    Route("POST", "/groups/{group-id}/retryServiceProvisioning", retry_provisioning, GROUPS_WRITE),
 )

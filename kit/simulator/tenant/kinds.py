@@ -1,7 +1,7 @@
 """Owns which properties each kind of directory object has, who may write them, and what a read gives.
 
-Names and defaults are those of the Graph v1.0 reference (user, group). A property that is not
-listed does not exist for the simulator and is refused as the service refuses a misspelt one.
+Names and defaults are those of the Graph v1.0 reference (user, group, administrativeUnit). A property
+that is not listed does not exist for the simulator and is refused as the service refuses a misspelt one.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,6 +20,9 @@ class Kind:
     read_only: Mapping[str, type]
     default: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    #: what `$orderby` and `$search` take
+    sortable: tuple[str, ...] = ()
+    searchable: tuple[str, ...] = ()
     properties: Mapping[str, type] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -28,7 +31,7 @@ class Kind:
     @property
     def odata_type(self) -> str:
         """The annotation that tells kinds apart in a mixed collection."""
-        return f"#microsoft.graph.{self.name.lower()}"
+        return f"#microsoft.graph.{self.name[0].lower()}{self.name[1:]}"
 
     def check(self, body: Mapping[str, Any], *, creating: bool, links: Collection[str] = ()) -> None:
         """Refuse an unknown, read-only, ill-typed or missing property; `links` are allowed too."""
@@ -77,6 +80,10 @@ USER = Kind(
         "officeLocation", "preferredLanguage", "surname", "userPrincipalName",
     ),
     required=("accountEnabled", "displayName", "mailNickname", "userPrincipalName", "passwordProfile"),
+    sortable=("displayName", "userPrincipalName"),
+    searchable=(
+        "displayName", "givenName", "surname", "mail", "mailNickname", "mobilePhone", "userPrincipalName",
+    ),
 )  # fmt: skip
 
 GROUP = Kind(
@@ -89,7 +96,8 @@ GROUP = Kind(
         "securityEnabled": bool, "theme": str, "uniqueName": str, "visibility": str,
     },
     read_only={
-        "id": str, "deletedDateTime": str, "createdDateTime": str, "expirationDateTime": str, "mail": str,
+        "id": str, "deletedDateTime": str, "assignedLicenses": list, "createdDateTime": str,
+        "expirationDateTime": str, "mail": str,
         "membershipRule": str, "membershipRuleProcessingState": str, "onPremisesProvisioningErrors": list,
         "onPremisesSyncEnabled": bool, "proxyAddresses": list, "renewedDateTime": str,
         "resourceProvisioningOptions": list, "securityIdentifier": str, "serviceProvisioningErrors": list,
@@ -103,4 +111,22 @@ GROUP = Kind(
         "securityIdentifier", "serviceProvisioningErrors", "theme", "uniqueName", "visibility",
     ),
     required=("displayName", "mailEnabled", "mailNickname", "securityEnabled"),
+    sortable=("displayName",),
+    searchable=("displayName", "description", "mail", "mailNickname"),
+)  # fmt: skip
+
+UNIT = Kind(
+    "AdministrativeUnit",
+    writable={
+        "description": str, "displayName": str, "isMemberManagementRestricted": bool, "membershipRule": str,
+        "membershipRuleProcessingState": str, "membershipType": str, "visibility": str,
+    },
+    read_only={"id": str, "deletedDateTime": str},
+    default=(
+        "id", "deletedDateTime", "description", "displayName", "isMemberManagementRestricted",
+        "membershipRule", "membershipRuleProcessingState", "membershipType", "visibility",
+    ),
+    required=("displayName",),
+    sortable=("displayName",),
+    searchable=("displayName", "description"),
 )  # fmt: skip

@@ -1,18 +1,17 @@
-"""Owns licences: the pools the tenant has bought, their assignment, and the plans a licence brings.
+"""Owns licences: the pools the tenant has bought and the plans a licence brings.
 
 Identifiers are those of Microsoft's published table of product names and service plans.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kit.simulator.tenant.answers import Answer, bad_request, no_such_object
+from kit.simulator.tenant.answers import Answer, no_such_object
 from kit.simulator.tenant.calls import Call
 from kit.simulator.tenant.directory import find_user
-from kit.simulator.tenant.kinds import USER
 from kit.simulator.tenant.odata import Collection, selected
-from kit.simulator.tenant.permissions import LICENCES_READ, LICENCES_WRITE, USERS_READ
+from kit.simulator.tenant.permissions import LICENCES_READ, USERS_READ
 from kit.simulator.tenant.routing import Route
 from kit.simulator.tenant.store import Document, Row
 from kit.simulator.tenant.tenant import Tenant
@@ -28,16 +27,19 @@ class Plan:
 
 
 _TEAMS = Plan("57ff2da0-773e-42df-b2af-ffb7a2317929", "TEAMS1", "TeamspaceAPI")
-_INTUNE = Plan("c1ec4a95-1f05-45b3-a911-aa3fa01094f5", "INTUNE_A", "SCO")
-_ENTRA_P1 = Plan("41781fb2-bc02-4b7c-bd55-b576c07bb09d", "AAD_PREMIUM", "AADPremiumService")
-_EXCHANGE_SERVICE = "exchange"
+#: Plans without which whole services refuse the tenant.
+INTUNE = "INTUNE_A"
+ENTRA_P1 = "AAD_PREMIUM"
+_INTUNE = Plan("c1ec4a95-1f05-45b3-a911-aa3fa01094f5", INTUNE, "SCO")
+_ENTRA_P1 = Plan("41781fb2-bc02-4b7c-bd55-b576c07bb09d", ENTRA_P1, "AADPremiumService")
+EXCHANGE_SERVICE = "exchange"
 
 #: What the simulator can seed: product name → (product id, plans).
 PRODUCTS: Mapping[str, tuple[str, tuple[Plan, ...]]] = {
     "SPE_E3": (
         "05e9a617-0261-4cee-bb44-138d3ef5d965",
         (
-            Plan("efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE", _EXCHANGE_SERVICE),
+            Plan("efb87545-963c-4e0d-99df-69c6916d9eb0", "EXCHANGE_S_ENTERPRISE", EXCHANGE_SERVICE),
             Plan("5dbe027f-2339-4123-9542-606e4d348a72", "SHAREPOINTENTERPRISE", "SharePoint"),
             _TEAMS,
             _INTUNE,
@@ -47,7 +49,7 @@ PRODUCTS: Mapping[str, tuple[str, tuple[Plan, ...]]] = {
     "SPE_F1": (
         "66b55226-6b4f-492c-910c-a3b7a3c9d993",
         (
-            Plan("4a82b400-a79f-41a4-b4e2-e94f5787b113", "EXCHANGE_S_DESKLESS", _EXCHANGE_SERVICE),
+            Plan("4a82b400-a79f-41a4-b4e2-e94f5787b113", "EXCHANGE_S_DESKLESS", EXCHANGE_SERVICE),
             Plan("902b47e5-dcb2-4fdc-858b-c63a90a2bdb9", "SHAREPOINTDESKLESS", "SharePoint"),
             _TEAMS,
             _INTUNE,
@@ -72,28 +74,6 @@ def read_sku(call: Call, key: str) -> Answer:
     raise no_such_object(key)
 
 
-def assign_licence(call: Call, key: str) -> Answer:
-    """`POST /users/{id}/assignLicense`: all changes or none; a licence already there is no error."""
-    body, tenant = call.object_body(), call.tenant
-    add, remove = body.get("addLicenses"), body.get("removeLicenses")
-    if not isinstance(add, list) or not isinstance(remove, list):
-        raise bad_request("addLicenses and removeLicenses are both required; either may be empty.")
-    user = find_user(call, key)
-    held = {licence["skuId"]: licence for licence in user["assignedLicenses"]}
-    for sku_id in remove:
-        if held.pop(str(sku_id).lower(), None) is None:
-            raise bad_request("User does not have a corresponding license.")
-    for licence in add:
-        wanted = _wanted(licence)
-        _check_available(tenant, user, wanted["skuId"])
-        held[wanted["skuId"]] = wanted
-    changed = _with_plans(tenant, user, list(held.values()))
-    tenant.store.put("users", str(user["id"]), changed)
-    return Answer(
-        200, {**call.context("users/$entity"), **USER.shape(changed, (*USER.default, "assignedLicenses"))}
-    )
-
-
 def list_details(call: Call, key: str) -> Answer:
     """`GET /users/{id}/licenseDetails`."""
     user, store = find_user(call, key), call.tenant.store
@@ -107,64 +87,22 @@ def consumed(tenant: Tenant, sku_id: str) -> int:
     return sum(_holds(row, sku_id) for row in tenant.store.rows("users"))
 
 
+def available(tenant: Tenant, sku_id: str) -> bool:
+    """Whether one more user can have the product."""
+    sku = tenant.store.get("skus", sku_id)
+    return sku is not None and consumed(tenant, sku_id) < sku["enabled"]
+
+
+def bought(tenant: Tenant, plan: str) -> bool:
+    """Whether a product of the tenant brings the service plan of that name."""
+    skus = tenant.store.rows("skus")
+    return any(
+        held["name"] == plan for row in skus if row.document["enabled"] for held in row.document["plans"]
+    )
+
+
 def _holds(row: Row, sku_id: str) -> bool:
     return any(licence["skuId"] == sku_id for licence in row.document["assignedLicenses"])
-
-
-def _wanted(licence: Any) -> dict[str, Any]:
-    if not isinstance(licence, dict) or not isinstance(licence.get("skuId"), str):
-        raise bad_request("Each added license needs a skuId.")
-    disabled = licence.get("disabledPlans") or []
-    if not isinstance(disabled, list) or not all(isinstance(plan, str) for plan in disabled):
-        raise bad_request("disabledPlans must be an array of service plan ids.")
-    return {"disabledPlans": disabled, "skuId": licence["skuId"].lower()}
-
-
-def _check_available(tenant: Tenant, user: Document, sku_id: str) -> None:
-    sku = tenant.store.get("skus", sku_id)
-    if sku is None:
-        raise bad_request(f"License {sku_id} does not correspond to a valid company License.")
-    if not user.get("usageLocation"):
-        raise bad_request("License assignment cannot be done for user with invalid usage location.")
-    holds = any(licence["skuId"] == sku_id for licence in user["assignedLicenses"])
-    if not holds and consumed(tenant, sku_id) >= sku["enabled"]:
-        raise bad_request(f"Subscription with SKU {sku_id} does not have any available licenses.")
-
-
-def _plans(tenant: Tenant, licences: Iterable[Mapping[str, Any]]) -> list[Mapping[str, str]]:
-    plans: dict[str, Mapping[str, str]] = {}
-    for licence in licences:
-        sku = tenant.store.get("skus", licence["skuId"])
-        for plan in sku["plans"] if sku else ():
-            if plan["id"] not in licence["disabledPlans"]:
-                plans[plan["id"]] = plan
-    return list(plans.values())
-
-
-def _with_plans(tenant: Tenant, user: Document, licences: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The user with these licences, what they bring, and when the mailbox will be there."""
-    plans = _plans(tenant, licences)
-    since = {plan["servicePlanId"]: plan["assignedDateTime"] for plan in user["assignedPlans"]}
-    changed = {
-        **user,
-        "assignedLicenses": list(licences),
-        "assignedPlans": [
-            {
-                "assignedDateTime": since.get(plan["id"], tenant.stamp()),
-                "capabilityStatus": "Enabled",
-                "service": plan["service"],
-                "servicePlanId": plan["id"],
-            }
-            for plan in plans
-        ],
-    }
-    if not any(plan["service"] == _EXCHANGE_SERVICE for plan in plans):
-        changed.pop("_mailboxAt", None)
-    elif "_mailboxAt" not in user:
-        address = user.get("mail") or user["userPrincipalName"]
-        changed |= {"mail": address, "proxyAddresses": [f"SMTP:{address}"]}
-        changed["_mailboxAt"] = tenant.clock() + tenant.behaviour.mailbox_delay
-    return changed
 
 
 def _skus(call: Call) -> Collection:
@@ -214,6 +152,5 @@ def _detail(user: Document, sku: Document) -> dict[str, Any]:
 ROUTES = (
     Route("GET", "/subscribedSkus", list_skus, LICENCES_READ, units=3),
     Route("GET", "/subscribedSkus/{subscribedSku-id}", read_sku, LICENCES_READ, units=3),
-    Route("POST", "/users/{user-id}/assignLicense", assign_licence, LICENCES_WRITE),
     Route("GET", "/users/{user-id}/licenseDetails", list_details, USERS_READ | LICENCES_READ, units=2),
 )

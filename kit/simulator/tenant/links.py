@@ -1,16 +1,19 @@
-"""Owns who is a member or an owner of a group: one document per link, found from either end."""
+"""Owns who is a member or an owner of a group, or in a unit: one document per link, found from either end."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from kit.simulator.tenant.answers import GraphError, bad_request, no_such_object
+from kit.simulator.tenant.assignments import licensed, settle
 from kit.simulator.tenant.store import Row
 from kit.simulator.tenant.tenant import Tenant
 
 #: Links of both sorts together that one request may carry.
 MOST_AT_ONCE = 20
 SORTS = ("members", "owners")
+#: The sort of link that puts a user or group into an administrative unit, which stands where a group would.
+IN_UNIT = "unitMembers"
 
 
 def linked(tenant: Tenant, sort: str, group: str) -> list[Row]:
@@ -59,6 +62,7 @@ def link(tenant: Tenant, group: str, wanted: Mapping[str, Sequence[str]]) -> Non
     for sort, objects in wanted.items():
         for key in objects:
             tenant.store.put(sort, f"{group}/{key}", {"group": group, "object": key})
+            _pass_on(tenant, sort, group, key)
 
 
 def unlink(tenant: Tenant, sort: str, group: str, key: str) -> None:
@@ -70,11 +74,17 @@ def unlink(tenant: Tenant, sort: str, group: str, key: str) -> None:
     if tenant.store.get(sort, f"{group}/{key}") is None:
         raise no_such_object(key)
     tenant.store.remove(sort, f"{group}/{key}")
+    _pass_on(tenant, sort, group, key)
+
+
+def _pass_on(tenant: Tenant, sort: str, group: str, key: str) -> None:
+    if sort == "members" and licensed(tenant, group):
+        settle(tenant, key)
 
 
 def forget(tenant: Tenant, key: str) -> None:
     """Remove every link from or to a purged object."""
-    for sort in SORTS:
+    for sort in (*SORTS, IN_UNIT):
         for end in ("group", "object"):
             for row in tenant.store.find(sort, end, key):
                 tenant.store.remove(sort, f"{row.document['group']}/{row.document['object']}")

@@ -1,11 +1,13 @@
-"""Owns the requests on a group's members and owners."""
+"""Owns the requests on a group's members and owners, and the form of a collection of mixed kinds."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from kit.simulator.tenant.answers import Answer
+from kit.simulator.tenant.audit import audited
 from kit.simulator.tenant.calls import Call
-from kit.simulator.tenant.directory import find_group
+from kit.simulator.tenant.directory import find_group, kind_of
 from kit.simulator.tenant.kinds import GROUP, USER
 from kit.simulator.tenant.links import (
     MOST_AT_ONCE,
@@ -27,10 +29,7 @@ def list_linked(call: Call, group: str, *, sort: str) -> Answer:
     """`GET /groups/{id}/members` or `/owners`."""
     find_group(call, group)
     rows = sorted(linked(call.tenant, sort, group), key=lambda row: row.sequence)
-    collection = Collection(
-        "directoryObjects", {**GROUP.properties, **USER.properties}, lambda document: _shape(call, document)
-    )
-    return call.answer_page(collection, rows)
+    return call.answer_page(mixed(call), rows)
 
 
 def add_linked(call: Call, group: str, *, sort: str) -> Answer:
@@ -54,27 +53,37 @@ def remove_linked(call: Call, group: str, key: str, *, sort: str) -> Answer:
 def expanded(call: Call, group: str) -> dict[str, list[dict[str, Any]]]:
     """What `$expand` asks of a group's links; the service gives at most 20 of each sort."""
     return {
-        sort: [_shape(call, row.document) for row in linked(call.tenant, sort, group)[:MOST_AT_ONCE]]
-        for sort in SORTS
-        if sort in call.query.expand
+        sort: [_shape(row.document, select) for row in linked(call.tenant, sort, group)[:MOST_AT_ONCE]]
+        for sort, select in call.query.expand.items()
     }
 
 
-def _shape(call: Call, document: Document) -> dict[str, Any]:
-    kind = USER if "userPrincipalName" in document else GROUP
-    # A mixed collection answers null for what a kind does not have, where a single kind would refuse.
-    names = [name for name in call.query.select if name in kind.properties] if not call.query.expand else ()
+def mixed(call: Call) -> Collection:
+    """A collection of users and groups, each saying which it is."""
+    return Collection(
+        "directoryObjects",
+        {**GROUP.properties, **USER.properties},
+        lambda document: _shape(document, call.query.select),
+        sortable=GROUP.sortable,
+        searchable=("displayName",),
+    )
+
+
+def _shape(document: Document, select: Sequence[str]) -> dict[str, Any]:
+    kind = kind_of(document)
+    # A mixed collection leaves out what a kind does not have, where a single kind would refuse.
+    names = [name for name in select if name in kind.properties]
     return {"@odata.type": kind.odata_type, **kind.shape(document, names)}
 
 
 def _routes(sort: str) -> tuple[Route, ...]:
-    path = f"/groups/{{group-id}}/{sort}"
+    path, one = f"/groups/{{group-id}}/{sort}", sort.removesuffix("s")
+    add = audited(f"Add {one} to group", "GroupManagement", partial(add_linked, sort=sort))
+    remove = audited(f"Remove {one} from group", "GroupManagement", partial(remove_linked, sort=sort))
     return (
         Route("GET", path, partial(list_linked, sort=sort), MEMBERS_READ, units=3),
-        Route("POST", f"{path}/$ref", partial(add_linked, sort=sort), MEMBERS_WRITE),
-        Route(
-            "DELETE", f"{path}/{{directoryObject-id}}/$ref", partial(remove_linked, sort=sort), MEMBERS_WRITE
-        ),
+        Route("POST", f"{path}/$ref", add, MEMBERS_WRITE),
+        Route("DELETE", f"{path}/{{directoryObject-id}}/$ref", remove, MEMBERS_WRITE),
     )
 
 

@@ -21,6 +21,17 @@ class Workload(StrEnum):
     OUTLOOK = "outlook"
     TEAMS = "teams"
     SHAREPOINT = "sharepoint"
+    CONDITIONAL_ACCESS = "conditional-access"
+    REPORTS = "reports"
+    INTUNE = "intune"
+
+
+class Takes(StrEnum):
+    """The body that a request takes: JSON, JSON or MIME in base64 as text/plain, or a file's content."""
+
+    JSON = "json"
+    MIME = "mime"
+    CONTENT = "content"
 
 
 #: How each service says that a permission is missing.
@@ -29,6 +40,9 @@ DENIED = {
     Workload.OUTLOOK: "ErrorAccessDenied",
     Workload.TEAMS: "Forbidden",
     Workload.SHAREPOINT: "accessDenied",
+    Workload.CONDITIONAL_ACCESS: "AccessDenied",
+    Workload.REPORTS: "Authorization_RequestDenied",
+    Workload.INTUNE: "Forbidden",
 }
 
 
@@ -46,6 +60,7 @@ class Route:
     roles: frozenset[str]
     workload: Workload = Workload.DIRECTORY
     units: int = 1
+    takes: Takes = Takes.JSON
 
     def check(self, roles: frozenset[str]) -> None:
         """403 unless the caller holds one of the permissions."""
@@ -62,8 +77,11 @@ class Table:
             if route.method in methods.setdefault(route.template, {}):
                 raise ValueError(f"two handlers for {route.method} {route.template}")
             methods[route.template][route.method] = route
-        # `{` sorts after letters and `$`: fixed names win over keys.
-        self._patterns = [(_pattern(template), methods[template]) for template in sorted(methods)]
+        # By first segment, so that few patterns are tried. `{` sorts after letters and `$`: fixed names win.
+        self._patterns: dict[str, list[tuple[re.Pattern[str], dict[str, Route]]]] = {}
+        for template in sorted(methods):
+            patterns = self._patterns.setdefault(_first_segment(template), [])
+            patterns.append((_pattern(template), methods[template]))
 
     def match(self, method: str, path: str) -> tuple[Route, tuple[str, ...]]:
         """The route and the path's keys.
@@ -72,7 +90,7 @@ class Table:
             GraphError: 400 for a path that leads nowhere, 405 for a method the path does not have.
         """
         path = _plain(path)
-        for pattern, methods in self._patterns:
+        for pattern, methods in self._patterns.get(_first_segment(path), ()):
             if found := pattern.fullmatch(path):
                 if method not in methods:
                     message = "Specified HTTP method is not allowed for the request target."
@@ -82,6 +100,10 @@ class Table:
                 return methods[method], found.groups()
         segment = path.rsplit("/", 1)[-1]
         raise GraphError(400, "BadRequest", f"Resource not found for the segment '{segment}'.")
+
+
+def _first_segment(path: str) -> str:
+    return path.split("/", 2)[1].lower() if path.startswith("/") else ""
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -97,4 +119,9 @@ def _key(name: str) -> str:
 
 def _plain(path: str) -> str:
     """`/teams('x')/microsoft.graph.y` as `/teams/x/graph.y`: the two spellings mean the same."""
-    return re.sub(r"\('([^']*)'\)", r"/\1", path.rstrip("/")).replace("/microsoft.graph.", "/graph.")
+    # What follows a colon is a name in a drive, which may look like anything.
+    head, colon, rest = path.rstrip("/").partition(":/")
+    head = re.sub(r"\('([^']*)'\)", r"/\1", head).replace("/microsoft.graph.", "/graph.")
+    if not colon:
+        head = re.sub(r"/(?:graph\.)?delta(?:\(\))?$", "/delta()", head).replace("/graph.delta(", "/delta(")
+    return head + colon + rest

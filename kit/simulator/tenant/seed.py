@@ -1,9 +1,11 @@
-"""Owns what a tenant holds before anybody has worked in it: organisation, domains, licences, root site."""
+"""Owns what a tenant holds before anybody works in it: organisation, domain, licences, root site, sharing."""
 
 from collections.abc import Mapping, Sequence
 
 from kit.errors import BadInput
+from kit.simulator.tenant.domains import add_domain
 from kit.simulator.tenant.licences import PRODUCTS, Plan
+from kit.simulator.tenant.settings import CLOSED, set_sharing
 from kit.simulator.tenant.site_provisioning import add_site
 from kit.simulator.tenant.tenant import Tenant, new_id
 
@@ -11,8 +13,22 @@ from kit.simulator.tenant.tenant import Tenant, new_id
 LICENCES: Mapping[str, int] = {"SPE_E3": 50, "SPE_F1": 25}
 
 
-def seed(tenant: Tenant, licences: Mapping[str, int]) -> None:
+def seed(
+    tenant: Tenant,
+    licences: Mapping[str, int],
+    *,
+    country: str = "FR",
+    data_location: str | None = None,
+    sharing: str = CLOSED,
+) -> None:
     """Furnish an empty tenant; in one that exists only the sizes of the licence pools are set.
+
+    Args:
+        tenant: the tenant, in a folder of its own.
+        licences: product name → how many.
+        country: two letters, the organisation's.
+        data_location: where its data stay, if it says so: "EUR", or two letters.
+        sharing: with whom files may be shared, as `settings.SHARING` has it.
 
     Raises:
         BadInput: the folder holds another tenant, or a product is not known.
@@ -25,9 +41,10 @@ def seed(tenant: Tenant, licences: Mapping[str, int]) -> None:
         )
     with tenant.store.transaction():
         if not existing:
-            _organization(tenant)
+            _organization(tenant, country, data_location)
+            set_sharing(tenant, sharing)
+            add_domain(tenant, tenant.domain, initial=True)
             add_site(tenant, name="root", title="Accueil", path="", group=None, ready_at=tenant.clock())
-        _domains(tenant)
         _licences(tenant, licences)
 
 
@@ -54,18 +71,20 @@ def register(tenant: Tenant, client_id: str, certificate_pem: str, roles: Sequen
         tenant.store.put("applications", key, {**shown, **private})
 
 
-def _organization(tenant: Tenant) -> None:
+def _organization(tenant: Tenant, country: str, data_location: str | None) -> None:
     organization = {
         "id": tenant.tenant_id,
         "deletedDateTime": None,
         "displayName": tenant.domain.partition(".")[0].capitalize(),
-        "countryLetterCode": "FR",
+        "countryLetterCode": country,
         "country": None,
         "preferredLanguage": "fr",
         "createdDateTime": tenant.stamp(),
         "tenantType": "AAD",
         "businessPhones": [],
         "technicalNotificationMails": [],
+        # Left out where the tenant has none, as a property that a tenant of one region does not show.
+        **({"preferredDataLocation": data_location} if data_location else {}),
         "assignedPlans": [],
         "provisionedPlans": [],
         "verifiedDomains": [
@@ -79,24 +98,6 @@ def _organization(tenant: Tenant) -> None:
         ],
     }
     tenant.store.put("organization", tenant.tenant_id, organization)
-
-
-def _domains(tenant: Tenant) -> None:
-    domain = {
-        "id": tenant.domain,
-        "authenticationType": "Managed",
-        "availabilityStatus": None,
-        "isAdminManaged": True,
-        "isDefault": True,
-        "isInitial": True,
-        "isRoot": True,
-        "isVerified": True,
-        "supportedServices": ["Email", "OfficeCommunicationsOnline"],
-        "passwordNotificationWindowInDays": None,
-        "passwordValidityPeriodInDays": None,
-        "state": None,
-    }
-    tenant.store.put("domains", tenant.domain.lower(), domain)
 
 
 def _licences(tenant: Tenant, licences: Mapping[str, int]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -15,17 +16,27 @@ from typing import Self
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kit.errors import BadInput, Busy, KitError
 from kit.simulator.tenant.authority import Authority
 from kit.simulator.tenant.behaviour import DEFAULT, INSTANT, Behaviour
 from kit.simulator.tenant.certificates import certificate_in
+from kit.simulator.tenant.control import Control
+from kit.simulator.tenant.device_codes import DeviceCodes
+from kit.simulator.tenant.faults import Faults
 from kit.simulator.tenant.files import private_folder
 from kit.simulator.tenant.graph import PREFIX, Graph
+from kit.simulator.tenant.intune import enrol
+from kit.simulator.tenant.recent import RecentStore
+from kit.simulator.tenant.samples import fill_drive, fill_mailbox, library_of, user_at
+from kit.simulator.tenant.scenario import Scenario
 from kit.simulator.tenant.seed import LICENCES, register, seed
-from kit.simulator.tenant.store import Store
 from kit.simulator.tenant.tenant import INDEXES, Tenant
 from kit.simulator.tenant.tokens import Tokens
+from kit.simulator.tenant.traffic import Traffic
+from kit.simulator.tenant.transfers import Transfers
+from kit.simulator.tenant.wire import Protocol, Wire
 
 __all__ = ["INSTANT", "Behaviour", "TenantServer"]
 
@@ -75,26 +86,34 @@ class TenantServer:
         domain: str,
         licences: Mapping[str, int] = LICENCES,
         clock: Callable[[], float] = time.time,
+        control: bool = False,
     ) -> None:
-        """Open or furnish the tenant; port 0 takes a free one at the start.
+        """Open or furnish the tenant; port 0 takes a free one at the start, `control` opens another.
 
         Raises:
             Busy: another server runs on this folder.
             BadInput: the folder holds another tenant, or a licence is unknown.
         """
         self._asked_port = port
+        self._controlled = control
         self._lock: int | None = _take(private_folder(folder))
         self._certificate = certificate_in(folder)
-        self._store = Store(folder / "tenant.db", indexes=INDEXES)
-        self._tenant = Tenant(self._store, behaviour, tenant_id, domain, clock)
+        self._store = RecentStore(folder / "tenant.db", indexes=INDEXES, clock=clock)
+        self._tenant = Tenant(self._store, behaviour, tenant_id, domain, clock, folder)
         try:
             seed(self._tenant, licences)
         except BaseException:
             self.stop()
             raise
-        self._tokens = Tokens(folder / "tokens.key", tenant_id, behaviour.token_lifetime)
+        self._tokens = Tokens(folder / "tokens.key", self._tenant)
+        self.codes = DeviceCodes(behaviour, clock)
+        self.faults = Faults(behaviour, clock)
+        self.traffic = Traffic()
+        #: what the control port asks for; a secret of this process
+        self.control_token = secrets.token_urlsafe(32)
 
     _socket: socket.socket | None = None
+    _control_socket: socket.socket | None = None
     _uvicorn: _Uvicorn | None = None
     _thread: threading.Thread | None = None
 
@@ -115,9 +134,69 @@ class TenantServer:
         """Address of the authority; Graph is at `{url}/v1.0`."""
         return f"https://{HOST}:{self.port}"
 
+    @property
+    def control_url(self) -> str:
+        """Address of the control port; known once started."""
+        if self._control_socket is None:
+            raise RuntimeError("the tenant was not started with a control port")
+        return f"https://{HOST}:{self._control_socket.getsockname()[1]}"
+
+    def disturb(self, scenario: Scenario) -> None:
+        """Put a scenario of faults in force from now on, in place of the one before."""
+        self.faults.disturb(scenario)
+
+    def calm(self) -> None:
+        """End all faults."""
+        self.faults.calm()
+
+    def faults_dealt(self) -> Mapping[str, int]:
+        """How many faults of each kind were dealt."""
+        return self.faults.dealt()
+
+    def requests(self) -> Mapping[tuple[str, str, int], int]:
+        """How many requests and parts of batches came, by method, path template and status (0: dropped)."""
+        return self.traffic.counts()
+
+    def revoke_tokens(self) -> None:
+        """Call every application's tokens back (Continuous Access Evaluation)."""
+        for row in self._store.rows("applications"):
+            self._tokens.revoke(str(row.document["appId"]))
+
+    def approve_device(self, user_code: str) -> None:
+        """Sign in as the tenant's administrator for whoever waits with a device code.
+
+        Raises:
+            BadInput: nobody waits with it.
+        """
+        self.codes.approve(user_code)
+
     def register_app(self, client_id: str, certificate_pem: str, roles: Sequence[str]) -> None:
         """Register an application, or change it: public certificate and Graph application permissions."""
         register(self._tenant, client_id, certificate_pem, roles)
+
+    def enrol_phone(self, *, imei: str, serial: str, model: str) -> str:
+        """Put a phone under the tenant's management, with no user yet; gives its id.
+
+        Raises:
+            BadInput: the tenant has no device management.
+        """
+        return enrol(self._tenant, imei=imei, serial=serial, model=model)
+
+    def fill_mailbox(self, address: str, *, messages: int, bytes_each: int) -> None:
+        """Put sample messages into the inbox of the user with that principal name or mail address.
+
+        Raises:
+            BadInput: there is no such user.
+        """
+        fill_mailbox(self._tenant, user_at(self._tenant, address), messages, bytes_each)
+
+    def fill_drive(self, owner: str, *, files: int, bytes_each: int) -> None:
+        """Put sample files into the library of a group (by mail nickname) or a licensed user (by address).
+
+        Raises:
+            BadInput: there is no such group or user, or it has no library.
+        """
+        fill_drive(self._tenant, library_of(self._tenant, owner), files, bytes_each)
 
     def start(self) -> None:
         """Serve in a thread of its own; returns when requests are answered.
@@ -127,10 +206,10 @@ class TenantServer:
             KitError: the server did not come up.
         """
         self._socket = _listening(self._asked_port)
+        self._control_socket = _listening(0) if self._controlled else None
+        sockets = [one for one in (self._socket, self._control_socket) if one is not None]
         self._uvicorn = _Uvicorn(self._config())
-        self._thread = threading.Thread(
-            target=self._uvicorn.run, args=([self._socket],), name="tenant", daemon=True
-        )
+        self._thread = threading.Thread(target=self._uvicorn.run, args=(sockets,), name="tenant", daemon=True)
         self._thread.start()
         if not self._uvicorn.ready.wait(_START_TIMEOUT):
             self.stop()
@@ -141,9 +220,10 @@ class TenantServer:
         if self._uvicorn is not None and self._thread is not None:
             self._uvicorn.should_exit = True
             self._thread.join()
-        if self._socket is not None:
-            self._socket.close()
-        self._store.close()
+        for listening in (self._socket, self._control_socket):
+            if listening is not None:
+                listening.close()
+        self._tenant.close()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -175,13 +255,21 @@ class TenantServer:
         self.stop()
 
     def _config(self) -> uvicorn.Config:
-        graph = Graph(self._tenant, self._tokens)
-        authority = Authority(self._tenant, self._tokens)
+        wire = Wire(self.faults, self.traffic)
+        graph = Graph(self._tenant, self._store, self._tokens, wire)
+        authority = Authority(self._tenant, self._tokens, self.codes, wire)
+        transfers = Transfers(self._tenant, wire)
         app = Starlette(
-            routes=[Route(f"{PREFIX}/{{path:path}}", graph.answer, methods=_METHODS), *authority.routes()]
+            routes=[
+                Route(f"{PREFIX}/{{path:path}}", graph.answer, methods=_METHODS),
+                *authority.routes(),
+                *transfers.routes(),
+            ]
         )
+        control = Control(self, self.control_token).application()
         return uvicorn.Config(
-            app,
+            _by_port(app, self.port, control),
+            http=Protocol,
             ssl_certfile=self._certificate.chain,
             ssl_keyfile=self._certificate.key,
             lifespan="off",
@@ -192,6 +280,15 @@ class TenantServer:
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_STOP_TIMEOUT,
         )
+
+
+def _by_port(tenant: ASGIApp, port: int, control: ASGIApp) -> ASGIApp:
+    """Two applications behind two ports of one server."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await (tenant if scope["server"][1] == port else control)(scope, receive, send)
+
+    return answer
 
 
 def _take(folder: Path) -> int:

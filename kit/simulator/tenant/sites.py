@@ -1,15 +1,21 @@
 """Owns sites as they are read: a group's site appears some time after the group, the root site is there."""
 
-from kit.simulator.tenant.answers import Answer, no_such_item
+from typing import Any
+
+from kit.simulator.tenant.answers import Answer, GraphError, no_such_item
 from kit.simulator.tenant.calls import Call
-from kit.simulator.tenant.directory import find_group
+from kit.simulator.tenant.delta import Stale, read_token, write_token
+from kit.simulator.tenant.directory import find_group, find_user
 from kit.simulator.tenant.drives import shown_drive
 from kit.simulator.tenant.odata import Collection, selected
 from kit.simulator.tenant.permissions import FILES_READ, GROUPS_READ, SITES_READ
 from kit.simulator.tenant.routing import Route, Workload
-from kit.simulator.tenant.site_provisioning import is_there
+from kit.simulator.tenant.site_provisioning import is_there, personal_site
 from kit.simulator.tenant.store import Document, Row
 from kit.simulator.tenant.tenant import public
+
+#: What the tokens of change tracking are good for.
+_SITES = "sites"
 
 
 def read_group_site(call: Call, group: str) -> Answer:
@@ -37,6 +43,52 @@ def read_site_by_path(call: Call, host: str, path: str) -> Answer:
 def read_group_drive(call: Call, group: str) -> Answer:
     """`GET /groups/{id}/drive`."""
     return _answer_drive(call, _group_site(call, group))
+
+
+def read_user_drive(call: Call, key: str) -> Answer:
+    """`GET /users/{id}/drive`: a licensed user's OneDrive, made when it is first asked for."""
+    site = personal_site(call.tenant, find_user(call, key))
+    return _answer_drive(call, _ready(call, site, f"OneDrive of user {key}"))
+
+
+def list_sites(call: Call) -> Answer:
+    """`GET /sites`, with `?search=` those whose name or address has the word."""
+    word = (call.query.option("search") or "*").strip("*").casefold()
+    return _answer_sites(
+        call,
+        "sites",
+        [
+            row
+            for row in _sites_there(call)
+            if word in f"{row.document['displayName']} {row.document['webUrl']}".casefold()
+        ],
+    )
+
+
+def list_group_sites(call: Call, group: str) -> Answer:
+    """`GET /groups/{id}/sites`: the one a group has."""
+    key = str(_group_site(call, group)["id"])
+    row = call.tenant.store.row("sites", key)
+    return _answer_sites(call, f"groups('{group}')/sites", [row] if row else [])
+
+
+def track_sites(call: Call) -> Answer:
+    """`GET /sites/delta`: all at first, then new ones. A deleted site is not told."""
+    try:
+        token = call.query.option("$deltatoken")
+        after = read_token(token, _SITES, call.tenant.clock()) if token else 0
+    except Stale as exc:
+        raise GraphError(
+            410, "resyncRequired", "Begin again.", headers={"Location": f"{call.base}/sites/delta()"}
+        ) from exc
+    rows = _sites_there(call)
+    token = write_token(max((row.sequence for row in rows), default=0), _SITES, call.tenant.clock())
+    body = {
+        **call.context("Collection(site)"),
+        "@odata.deltaLink": f"{call.base}/sites/delta()?{call.query.with_token('$deltatoken', token)}",
+        "value": [_shown(call, row.document) for row in rows if row.sequence > after],
+    }
+    return Answer(200, body)
 
 
 def read_site_drive(call: Call, key: str) -> Answer:
@@ -77,8 +129,23 @@ def _drives(call: Call, site: Document) -> list[Row]:
     return call.tenant.store.find("drives", "_site", str(site["id"]))
 
 
+def _sites_there(call: Call) -> list[Row]:
+    return [row for row in call.tenant.store.rows("sites") if is_there(call.tenant, row.document)]
+
+
+def _shown(call: Call, site: Document) -> dict[str, Any]:
+    return selected({**public(site), "isPersonalSite": site.get("_user") is not None}, call.query.select)
+
+
 def _answer(call: Call, site: Document) -> Answer:
-    return Answer(200, {**call.context("sites/$entity"), **selected(public(site), call.query.select)})
+    return Answer(200, {**call.context("sites/$entity"), **_shown(call, site)})
+
+
+def _answer_sites(call: Call, context: str, rows: list[Row]) -> Answer:
+    collection = Collection(
+        context, {"name": str, "id": str}, lambda site: _shown(call, site), directory=False
+    )
+    return call.answer_page(collection, rows)
 
 
 def _answer_drive(call: Call, site: Document) -> Answer:
@@ -110,6 +177,17 @@ ROUTES = (
         Workload.SHAREPOINT,
         units=2,
     ),
+    Route("GET", "/users/{user-id}/drive", read_user_drive, FILES_READ, Workload.SHAREPOINT),
+    Route(
+        "GET",
+        "/groups/{group-id}/sites",
+        list_group_sites,
+        SITES_READ | GROUPS_READ,
+        Workload.SHAREPOINT,
+        units=2,
+    ),
+    Route("GET", "/sites", list_sites, SITES_READ, Workload.SHAREPOINT, units=2),
+    Route("GET", "/sites/delta()", track_sites, SITES_READ, Workload.SHAREPOINT, units=2),
     Route("GET", "/sites/root", read_root_site, SITES_READ, Workload.SHAREPOINT),
     Route(
         "GET", "/sites/{hostname}:/{server-relative-path}", read_site_by_path, SITES_READ, Workload.SHAREPOINT

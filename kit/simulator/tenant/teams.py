@@ -11,7 +11,7 @@ from kit.simulator.tenant.channels import add_channel
 from kit.simulator.tenant.groups import UNIFIED, add_group
 from kit.simulator.tenant.links import linked
 from kit.simulator.tenant.odata import Collection, selected
-from kit.simulator.tenant.permissions import OPERATIONS_READ, TEAMS_CREATE, TEAMS_READ
+from kit.simulator.tenant.permissions import OPERATIONS_READ, TEAMS_ARCHIVE, TEAMS_CREATE, TEAMS_READ
 from kit.simulator.tenant.routing import Route, Workload
 from kit.simulator.tenant.store import Document, Row
 from kit.simulator.tenant.team_finding import find_team
@@ -91,15 +91,43 @@ def create_team(call: Call) -> Answer:
     return Answer(202, None, headers)
 
 
+def archive(call: Call, key: str) -> Answer:
+    """`POST /teams/{id}/archive`: accepted, with an operation to poll; done at once here."""
+    team, tenant = find_team(call, key), call.tenant
+    if call.body is not None:
+        call.object_body()
+    tenant.store.put("teams", key, {**team, "isArchived": True})
+    operation = _add_operation(tenant, team, tenant.clock(), kind="archiveTeam")
+    return Answer(202, None, {"Location": f"/teams('{key}')/operations('{operation}')"})
+
+
+def list_operations(call: Call, key: str) -> Answer:
+    """`GET /teams/{id}/operations`."""
+    rows = [row for row in call.tenant.store.rows("operations") if row.document["targetResourceId"] == key]
+    if not rows:
+        find_team(call, key)
+    collection = Collection(
+        f"teams('{key}')/operations",
+        {"id": str, "operationType": str},
+        lambda operation: selected(_shown_operation(call.tenant, operation), call.query.select),
+        directory=False,
+    )
+    return call.answer_page(collection, rows)
+
+
 def read_operation(call: Call, key: str, identifier: str) -> Answer:
     """`GET /teams/{id}/operations/{id}`: in progress, then succeeded."""
     operation = call.tenant.store.get("operations", identifier)
     if operation is None or operation["targetResourceId"] != key:
         raise no_such_team(key)
-    done = call.tenant.clock() >= operation["_doneAt"]
-    state = {"status": "succeeded" if done else "inProgress", "attemptsCount": 1, "error": None}
     context = call.context(f"teams('{key}')/operations/$entity")
-    return Answer(200, {**context, **public(operation), **state})
+    return Answer(200, {**context, **_shown_operation(call.tenant, operation)})
+
+
+def _shown_operation(tenant: Tenant, operation: Document) -> dict[str, Any]:
+    done = tenant.clock() >= operation["_doneAt"]
+    state = {"status": "succeeded" if done else "inProgress", "attemptsCount": 1, "error": None}
+    return {**public(operation), **state}
 
 
 def _check(body: Mapping[str, Any]) -> None:
@@ -196,11 +224,11 @@ def _add_team(tenant: Tenant, group: Document, body: Mapping[str, Any], *, ready
     return team
 
 
-def _add_operation(tenant: Tenant, team: Document, done_at: float) -> str:
+def _add_operation(tenant: Tenant, team: Document, done_at: float, *, kind: str = "createTeam") -> str:
     key = new_id()
     operation = {
         "id": key,
-        "operationType": "createTeam",
+        "operationType": kind,
         "createdDateTime": tenant.stamp(),
         "lastActionDateTime": tenant.stamp(),
         "targetResourceId": team["id"],
@@ -219,6 +247,8 @@ ROUTES = (
     Route("GET", "/teams", list_teams, TEAMS_READ, Workload.TEAMS),
     Route("POST", "/teams", create_team, TEAMS_CREATE, Workload.TEAMS),
     Route("GET", "/teams/{team-id}", read_team, TEAMS_READ, Workload.TEAMS),
+    Route("POST", "/teams/{team-id}/archive", archive, TEAMS_ARCHIVE, Workload.TEAMS),
+    Route("GET", "/teams/{team-id}/operations", list_operations, OPERATIONS_READ, Workload.TEAMS),
     Route("GET", "/groups/{group-id}/team", read_team, TEAMS_READ, Workload.TEAMS),
     Route("PUT", "/groups/{group-id}/team", make_from_group, TEAMS_CREATE, Workload.TEAMS),
     Route(

@@ -1,13 +1,17 @@
 """Owns the tenant as its nouns see it: state, clock, chance and names; knows no HTTP."""
 
 import random
+import secrets
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from kit.simulator.tenant.behaviour import Behaviour
+from kit.simulator.tenant.contents import Contents
+from kit.simulator.tenant.messages import Mail
 from kit.simulator.tenant.store import Document, Row, Store
 
 #: What `Store.find` looks up.
@@ -16,9 +20,13 @@ INDEXES = {
     "groups": ("mailNickname", "uniqueName"),
     "members": ("group", "object"),
     "owners": ("group", "object"),
+    "unitMembers": ("group", "object"),
+    "passes": ("_user",),
+    "groupSettings": ("_group",),
     "sites": ("name",),
     "drives": ("_site",),
-    "items": ("_parent", "_place"),
+    "items": ("_parent", "_place", "_drive"),
+    "recycled": ("_drive",),
     "channels": ("_team",),
 }
 
@@ -32,19 +40,33 @@ class Tenant:
     tenant_id: str
     domain: str
     clock: Callable[[], float]
+    folder: Path
+    mail: Mail = field(init=False)
+    contents: Contents = field(init=False)
+    #: signs addresses of content; a new one each start, so that old addresses end with the process
+    grant_key: bytes = field(init=False, repr=False)
     chance: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
+        self.mail = Mail(self.folder / "mail.db")
+        self.contents = Contents(self.folder / "contents")
+        self.grant_key = secrets.token_bytes(32)
         self.chance = random.Random(self.behaviour.seed)  # noqa: S311 repeatability is the point; no secret
+
+    def close(self) -> None:
+        """Close the files of its state; what was committed stays."""
+        self.mail.close()
+        self.store.close()
 
     @property
     def sharepoint_host(self) -> str:
         """Host name in site addresses; below the tenant's own domain, so that it is nobody else's."""
         return f"sharepoint.{self.domain}"
 
-    def stamp(self) -> str:
-        """Now, as Graph writes a time."""
-        return datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def stamp(self, at: float | None = None) -> str:
+        """An epoch time, by default now, as Graph writes a time."""
+        moment = datetime.fromtimestamp(self.clock() if at is None else at, UTC)
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def replicate(self) -> tuple[float, ...]:
         """When each replica will show an object created now; the slowest after the whole lag."""

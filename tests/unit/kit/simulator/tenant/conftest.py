@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from kit.simulator.tenant.server import TenantServer
+from tests.unit.kit.simulator.tenant.administering import ADMIN
 from tests.unit.kit.simulator.tenant.running import Application, signed_in, tenant_in
 
 Starter = Callable[..., httpx.Client]
@@ -52,3 +53,9 @@ def start(tmp_path: Path, furnished: Path, application: Application) -> Iterator
 def graph(start: Starter) -> httpx.Client:
     """A client of a tenant without delays."""
     return start()
+
+
+@pytest.fixture
+def admin(start: Starter) -> httpx.Client:
+    """A client that may do whatever there is to do, of a tenant without delays."""
+    return start(roles=ADMIN)

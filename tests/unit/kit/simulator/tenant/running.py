@@ -97,31 +97,45 @@ class _Http:
         self._client.close()
 
 
-def msal_app(server: Reachable, credential: Mapping[str, str], client: httpx.Client) -> Any:
-    """Microsoft's own client of the authority."""
+def msal_app(
+    server: Reachable, credential: Mapping[str, str], client: httpx.Client, *, capable: bool = False
+) -> Any:
+    """Microsoft's own client of the authority; `capable` if it understands a claims challenge."""
     return msal.ConfidentialClientApplication(
         CLIENT_ID,
         authority=f"{server.url}/{TENANT_ID}",
         client_credential=dict(credential),
         instance_discovery=False,
         http_client=_Http(client),
+        client_capabilities=["CP1"] if capable else None,
     )
 
 
-def token_of(server: Reachable, application: Application) -> str:
+def msal_person(server: Reachable, client: httpx.Client) -> Any:
+    """Microsoft's own client, for a person who signs in with a device code."""
+    return msal.PublicClientApplication(
+        CLIENT_ID,
+        authority=f"{server.url}/{TENANT_ID}",
+        instance_discovery=False,
+        http_client=_Http(client),
+        client_capabilities=["CP1"],
+    )
+
+
+def token_of(server: Reachable, application: Application, *, capable: bool = False) -> str:
     """An access token, as MSAL gets it."""
     credential = {"private_key": application.key, "public_certificate": application.certificate}
     with connected(server) as client:
-        app = msal_app(server, credential, client)
+        app = msal_app(server, credential, client, capable=capable)
         result = app.acquire_token_for_client([f"{server.url}/.default"])
     return str(result["access_token"])
 
 
-def signed_in(server: Reachable, application: Application) -> httpx.Client:
+def signed_in(server: Reachable, application: Application, *, capable: bool = False) -> httpx.Client:
     """A client of Graph with a token; addresses are relative to `/v1.0`."""
     client = connected(server)
     client.base_url = httpx.URL(f"{server.url}/v1.0")
-    client.headers["Authorization"] = f"Bearer {token_of(server, application)}"
+    client.headers["Authorization"] = f"Bearer {token_of(server, application, capable=capable)}"
     return client
 
 

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from kit.simulator.tenant.answers import GraphError
 from kit.simulator.tenant.filters import parse
 
-PROPERTIES = ("displayName", "accountEnabled", "groupTypes", "employeeId")
+PROPERTIES = ("displayName", "accountEnabled", "groupTypes", "employeeId", "createdDateTime", "owners")
 CAMILLE = {
     "displayName": "Camille d'Exemple",
     "accountEnabled": True,
     "groupTypes": ["Unified"],
     "employeeId": None,
+    "createdDateTime": "2026-11-21T10:00:00Z",
+    "owners": [{"id": "a", "app": {"name": "Kit"}}],
 }
 
 
@@ -31,6 +33,18 @@ CAMILLE = {
         ("groupTypes/any(c:c eq 'Other')", False),
         ("employeeId eq null", True),
         ("startswith(employeeId,'1')", False),
+        ("employeeId ge '1'", False),
+        ("createdDateTime ge 2026-11-21T10:00:00Z", True),
+        ("createdDateTime gt 2026-11-21T10:00:00Z", False),
+        ("createdDateTime lt 2026-11-22", True),
+        ("createdDateTime le 2026-11-21T09:59:59.9Z", False),
+        ("displayName in ('Dominique', 'camille d''exemple')", True),
+        ("displayName in ('Dominique')", False),
+        ("displayName eq 'Dominique' or accountEnabled eq true", True),
+        ("accountEnabled eq false and accountEnabled eq true or employeeId eq null", True),
+        ("accountEnabled eq false and (accountEnabled eq true or employeeId eq null)", False),
+        ("owners/any(o:o/id eq 'A')", True),
+        ("owners/any(o: o/id eq 'b')", False),
     ],
 )
 def test_a_filter_selects_letter_case_aside(text: str, expected: bool) -> None:
@@ -39,8 +53,16 @@ def test_a_filter_selects_letter_case_aside(text: str, expected: bool) -> None:
     assert not advanced
 
 
-@pytest.mark.parametrize("text", ["displayName ne 'x'", "endswith(displayName,'exemple')"])
-def test_ne_and_endswith_are_advanced_queries(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "displayName ne 'x'",
+        "endswith(displayName,'exemple')",
+        "not(displayName eq 'x')",
+        "not accountEnabled eq false",
+    ],
+)
+def test_ne_not_and_endswith_are_advanced_queries(text: str) -> None:
     predicate, advanced = parse(text, PROPERTIES)
     assert predicate(CAMILLE)
     assert advanced
@@ -49,8 +71,10 @@ def test_ne_and_endswith_are_advanced_queries(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "displayName", "displayName eq", "displayName eq x", "displayName gt 'a'", "shoeSize eq 4",
-        "displayName eq 'a' or displayName eq 'b'", "startswith(displayName)", "displayName eq 'a",
+        "", "displayName", "displayName eq", "displayName eq x", "displayName has 'a'", "shoeSize eq 4",
+        "displayName eq 'a' or", "(displayName eq 'a'", "displayName eq 'a')", "displayName in ()",
+        "displayName in 'a'", "not", "createdDateTime gt 2026-99", "displayName eq 'a' displayName",
+        "startswith(displayName)", "displayName eq 'a",
         "groupTypes/all(c:c eq 'Unified')", "displayName eq 'a' and", "§",
     ],
 )  # fmt: skip

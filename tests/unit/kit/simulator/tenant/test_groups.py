@@ -128,3 +128,38 @@ def test_counting_groups_needs_eventual_consistency(graph: httpx.Client) -> None
     created(graph, "/groups", group_body(""))
     assert graph.get("/groups/$count", headers={"ConsistencyLevel": "eventual"}).text == "1"
     assert graph.get("/groups", params={"$count": "true"}).status_code == 400
+
+
+def test_a_list_of_groups_is_expanded_with_what_is_selected_of_members(graph: httpx.Client) -> None:
+    (member,) = some_users(graph, 1)
+    group, other = (created(graph, "/groups", group_body("", name))["id"] for name in ("un", "deux"))
+    graph.post(f"/groups/{group}/members/$ref", json=reference(graph, member))
+    found = graph.get("/groups", params={"$expand": "members($select=id)", "$select": "id"}).json()["value"]
+    expanded = {item["id"]: item["members"] for item in found}
+    assert expanded == {group: [{"@odata.type": "#microsoft.graph.user", "id": member}], other: []}
+    refused = graph.get("/groups", params={"$expand": "sites"})
+    assert error_of(refused) == (400, "BadRequest")
+
+
+def test_twenty_members_are_bound_at_once_all_or_none(graph: httpx.Client) -> None:
+    users = some_users(graph, 21)
+    group = created(graph, "/groups", group_body(""))["id"]
+
+    def bind(chosen: list[str]) -> httpx.Response:
+        addresses = [reference(graph, user)["@odata.id"] for user in chosen]
+        return graph.patch(f"/groups/{group}", json={"members@odata.bind": addresses})
+
+    assert error_of(bind(users)) == (400, "Request_BadRequest")
+    assert bind(users[:1]).status_code == 204
+    again = bind(users[:20])
+    assert error_of(again) == (400, "Request_BadRequest")
+    assert "already exist" in again.json()["error"]["message"]
+    assert ids(graph.get(f"/groups/{group}/members")) == {users[0]}
+    assert bind(users[1:]).status_code == 204
+    assert ids(graph.get(f"/groups/{group}/members")) == set(users)
+
+
+def test_provisioning_is_tried_again_on_request(graph: httpx.Client) -> None:
+    group = created(graph, "/groups", group_body(""))["id"]
+    assert graph.post(f"/groups/{group}/retryServiceProvisioning").status_code == 204
+    assert graph.post("/groups/none/retryServiceProvisioning").status_code == 404

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from kit.simulator.tenant.server import INSTANT
+from tests.unit.kit.simulator.tenant.administering import a_group, a_user, reference
 from tests.unit.kit.simulator.tenant.running import E3, Clock, created, error_of, user_body
 
 Start = Callable[..., httpx.Client]
@@ -116,3 +117,45 @@ def test_the_mailbox_comes_some_time_after_the_licence_and_goes_with_it(start: S
     assert error_of(graph.get(f"{path}/nowhere")) == (404, "ErrorItemNotFound")
     assign(graph, user["id"], (), (E3,))
     assert error_of(graph.get(path)) == missing
+
+
+def licence_of(graph: httpx.Client, user: str) -> list[tuple[str, str | None, str]]:
+    """Licences in force and where each comes from, with what is wrong."""
+    found = graph.get(f"/users/{user}", params={"$select": "assignedLicenses,licenseAssignmentStates"}).json()
+    held = {licence["skuId"] for licence in found["assignedLicenses"]}
+    return [
+        ("held" if state["skuId"] in held else "missing", state["assignedByGroup"], state["error"])
+        for state in found["licenseAssignmentStates"]
+    ]
+
+
+def test_members_inherit_a_groups_licence_as_far_as_the_pool_goes(start: Start) -> None:
+    graph = start(licences={"SPE_E3": 1})
+    first, second, group = a_user(graph, "un"), a_user(graph, "deux"), a_group(graph)
+    graph.post(f"/groups/{group}/members/$ref", json=reference(graph, first))
+    body = {"addLicenses": [{"skuId": E3}], "removeLicenses": []}
+    assert graph.post(f"/groups/{group}/assignLicense", json=body).status_code == 202
+    graph.post(f"/groups/{group}/members/$ref", json=reference(graph, second))
+    assert licence_of(graph, first) == [("held", group, "None")]
+    assert licence_of(graph, second) == [("missing", group, "CountViolation")]
+    refused = assign(graph, first, (), (E3,))
+    assert "inherited" in refused.json()["error"]["message"]
+    graph.delete(f"/groups/{group}/members/{first}/$ref")
+    assert (licence_of(graph, first), left(graph)) == ([], 1)
+    assert error_of(graph.delete(f"/groups/{group}")) == (400, "Request_BadRequest")
+    taken = {"addLicenses": [], "removeLicenses": [E3]}
+    assert graph.post(f"/groups/{group}/assignLicense", json=taken).status_code == 202
+    assert graph.delete(f"/groups/{group}").status_code == 204
+
+
+def test_a_licence_of_ones_own_outlasts_the_groups(graph: httpx.Client) -> None:
+    user, group = a_user(graph), a_group(graph)
+    graph.post(f"/groups/{group}/members/$ref", json=reference(graph, user))
+    before = left(graph)
+    for holder in (f"/groups/{group}", f"/users/{user}"):
+        change = {"addLicenses": [{"skuId": E3}], "removeLicenses": []}
+        assert graph.post(f"{holder}/assignLicense", json=change).is_success
+    assert left(graph) == before - 1
+    assert licence_of(graph, user) == [("held", None, "None"), ("held", group, "None")]
+    graph.delete(f"/groups/{group}/members/{user}/$ref")
+    assert licence_of(graph, user) == [("held", None, "None")]

@@ -10,7 +10,9 @@ from kit.simulator.tenant.answers import Answer, GraphError
 from kit.simulator.tenant.odata import Collection, Query, page
 from kit.simulator.tenant.store import Row
 
-THINGS = Collection("things", {"id": str}, lambda document: document)
+THINGS = Collection(
+    "things", {"id": str}, lambda document: document, sortable=("name", "kind"), searchable=("name",)
+)
 
 
 def rows(count: int) -> list[Row]:
@@ -25,6 +27,12 @@ def read(found: list[Row], options: str, *, eventual: bool = True) -> Answer:
 def body_of(answer: Answer) -> dict[str, object]:
     assert isinstance(answer.body, dict)
     return answer.body
+
+
+def ids(answer: Answer) -> list[str]:
+    value = body_of(answer)["value"]
+    assert isinstance(value, list)
+    return [str(thing["id"]) for thing in value]
 
 
 @given(st.integers(0, 60), st.integers(1, 25))
@@ -66,19 +74,67 @@ def test_the_count_is_of_what_the_filter_lets_through() -> None:
         ("$top=0", "Request_UnsupportedQuery"),
         ("$top=1000", "Request_UnsupportedQuery"),
         ("$top=many", "Request_UnsupportedQuery"),
-        ("$orderby=id", "Request_UnsupportedQuery"),
-        ("$search=x", "Request_UnsupportedQuery"),
+        ("$orderby=id down", "Request_UnsupportedQuery"),
+        ("$orderby=colour", "Request_UnsupportedQuery"),
+        ("$search=x", "BadRequest"),
+        ('$search="colour:red"', "Request_UnsupportedQuery"),
+        ("$skip=1", "Request_UnsupportedQuery"),
+        ("$skip=-1", "Request_UnsupportedQuery"),
+        ("$levels=2", "Request_UnsupportedQuery"),
+        ("$expand=members($top=5)", "Request_UnsupportedQuery"),
         ("$skiptoken=nonsense", "Directory_ExpiredPageToken"),
         ("$skiptoken=%FF", "Directory_ExpiredPageToken"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused(options: str, code: str) -> None:
     with pytest.raises(GraphError) as refused:
-        Query.read(options)
+        read(rows(1), options)
     assert (refused.value.status, refused.value.code) == (400, code)
 
 
-@pytest.mark.parametrize("options", ["$count=true", "$filter=id ne '1'"])
+def test_relations_are_read_with_what_is_selected_of_each() -> None:
+    query = Query.read("$expand=members($select=id,displayName),owners")
+    assert query.expand == {"members": ("id", "displayName"), "owners": ()}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("$orderby=name", ["2", "3", "1"]),
+        ("$orderby=name desc", ["1", "3", "2"]),
+        ("$orderby=kind,name desc", ["1", "3", "2"]),
+        ('$search="name:be"', ["3"]),
+        ('$search="name:BERGER alice"', ["3"]),
+        ('$search="name:alice"', ["2", "3"]),
+        ('$search="name:alice" AND "name:be"', ["3"]),
+        ('$search="name:zoé" OR "name:be"', ["1", "3"]),
+        ('$search="name:a OR b"', []),
+    ],
+)
+def test_a_collection_is_ordered_and_searched(options: str, expected: list[str]) -> None:
+    found = [
+        Row(1, {"id": "1", "name": "Zoé", "kind": "a"}),
+        Row(2, {"id": "2", "name": "Alice", "kind": "b"}),
+        Row(3, {"id": "3", "name": "alice Berger", "kind": "B"}),
+    ]
+    assert ids(read(found, options)) == expected
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_pages_of_an_ordered_collection_give_each_object_once(size: int) -> None:
+    found = [Row(number, {"id": str(number), "name": "abcdefg"[-number]}) for number in range(1, 8)]
+    options, seen = f"$orderby=name&$top={size}", list[str]()
+    while options:
+        answer = read(found, options)
+        seen += ids(answer)
+        options = urlsplit(str(body_of(answer).get("@odata.nextLink", ""))).query
+    assert seen == ["7", "6", "5", "4", "3", "2", "1"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["$count=true", "$filter=id ne '1'", "$orderby=name&$filter=id eq '1'", '$search="name:a"'],
+)
 def test_an_advanced_query_needs_eventual_consistency(options: str) -> None:
     with pytest.raises(GraphError) as refused:
         read(rows(1), options, eventual=False)

@@ -1,9 +1,12 @@
 """Starting and stopping: what survives, what is refused, who may read the files."""
 
+import contextlib
+import itertools
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,8 +81,10 @@ def test_every_file_is_for_its_owner_only(tmp_path: Path, application: Applicati
     folder = tmp_path / "tenant"
     with tenant_in(folder, application) as server, signed_in(server, application) as client:
         created(client, "/users", user_body())
-        assert folder.stat().st_mode & 0o777 == 0o700
-        assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+        files = [file for file in folder.rglob("*") if file.is_file()]
+        folders = [folder, *(file for file in folder.rglob("*") if file.is_dir())]
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+        assert {file.stat().st_mode & 0o777 for file in folders} == {0o700}
 
 
 def test_no_password_is_written_to_disk(tmp_path: Path, application: Application) -> None:
@@ -87,7 +92,7 @@ def test_no_password_is_written_to_disk(tmp_path: Path, application: Application
     with tenant_in(folder, application) as server, signed_in(server, application) as client:
         user = created(client, "/users", user_body(passwordProfile={"password": canary}))
         client.patch(f"/users/{user['id']}", json={"passwordProfile": {"password": canary + "-bis"}})
-    written = b"".join(file.read_bytes() for file in folder.iterdir())
+    written = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
     assert b"camille.exemple" in written
     assert canary.encode() not in written
 
@@ -122,10 +127,10 @@ class Elsewhere:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Elsewhere]:
+def served(folder: Path, *options: str) -> Iterator[Elsewhere]:
     """`python -m kit.simulator.tenant` on a furnished folder."""
     command = [sys.executable, "-m", "kit.simulator.tenant", "--folder", str(folder), "--port", "0"]
-    arguments = [*command, "--tenant-id", TENANT_ID, "--domain", DOMAIN]
+    arguments = [*command, "--tenant-id", TENANT_ID, "--domain", DOMAIN, *options]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -141,6 +146,56 @@ def test_the_module_serves_until_it_is_asked_to_end(tmp_path: Path, application:
         assert client.get("/users").json()["value"] == []
         tenant.process.send_signal(signal.SIGTERM)
         assert tenant.process.wait(20) == 0
+
+
+def test_the_module_disturbs_itself_and_says_where_it_is_controlled(
+    tmp_path: Path, application: Application
+) -> None:
+    folder, storm = tmp_path / "tenant", tmp_path / "storm.toml"
+    storm.write_text('[[fault]]\nkind = "unavailable"\npath = "/users"\n')
+    tenant_in(folder, application).stop()
+    options = ["--latency", "5ms", "--faults", str(storm), "--control"]
+    with served(folder, *options) as tenant, signed_in(tenant, application) as client:
+        assert tenant.process.stdout is not None
+        address, token = tenant.process.stdout.readline().split()
+        assert client.get("/users").status_code == 503
+        client.delete(f"{address}/faults", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+        assert client.get("/users").status_code == 200
+
+
+@pytest.mark.parametrize("options", [["--latency", "80"], ["--faults", "/nowhere.toml"]])
+def test_the_module_refuses_options_that_make_no_sense(tmp_path: Path, options: list[str]) -> None:
+    with served(tmp_path / "tenant", *options) as tenant:
+        assert tenant.process.wait(20) == 2
+    assert not (tmp_path / "tenant").exists()
+
+
+def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_answered(
+    tmp_path: Path, application: Application
+) -> None:
+    folder, answered = tmp_path / "tenant", list[str]()
+    tenant_in(folder, application).stop()
+    enough = threading.Event()
+
+    def write(client: httpx.Client) -> None:
+        with contextlib.suppress(httpx.TransportError):
+            for number in itertools.count():
+                answered.append(created(client, "/users", user_body(f"agent{number}"))["id"])
+                if number == 20:
+                    enough.set()
+
+    with served(folder) as tenant, signed_in(tenant, application) as client:
+        writer = threading.Thread(target=write, args=(client,))
+        writer.start()
+        assert enough.wait(20)
+        tenant.process.kill()
+        writer.join()
+    again = TenantServer(folder, behaviour=INSTANT, tenant_id=TENANT_ID, domain=DOMAIN)
+    with again, signed_in(again, application) as client:
+        kept = [user["id"] for user in client.get("/users?$top=999").json()["value"]]
+    # One more may have been written whose answer never came.
+    assert kept[: len(answered)] == answered
+    assert len(kept) <= len(answered) + 1
 
 
 def test_what_was_answered_before_a_kill_is_there_afterwards(

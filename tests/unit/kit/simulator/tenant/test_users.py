@@ -1,11 +1,24 @@
 """Users: created once, read back as asked, refused when a rule of the directory is broken, deleted softly."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.unit.kit.simulator.tenant.running import DOMAIN, created, error_of, group_body, user_body
+from kit.simulator.tenant.server import INSTANT
+from tests.unit.kit.simulator.tenant.administering import ADMIN, EVENTUAL, a_group, a_user, ids, reference
+from tests.unit.kit.simulator.tenant.running import (
+    DOMAIN,
+    Clock,
+    created,
+    error_of,
+    group_body,
+    user_body,
+)
+
+Starter = Callable[..., httpx.Client]
 
 
 def test_a_created_user_is_read_by_id_and_by_principal_name(graph: httpx.Client) -> None:
@@ -70,7 +83,8 @@ def test_a_password_is_never_answered_nor_stored(graph: httpx.Client) -> None:
     assert answer.json()["passwordProfile"] is None
 
 
-def test_a_change_is_read_back_and_a_bad_one_changes_nothing(graph: httpx.Client) -> None:
+def test_a_change_is_read_back_and_a_bad_one_changes_nothing(admin: httpx.Client) -> None:
+    graph = admin
     user = created(graph, "/users", user_body())
     created(graph, "/users", user_body("dominique.essai"))
     assert graph.patch(f"/users/{user['id']}", json={"department": "CCAS"}).status_code == 204
@@ -82,6 +96,71 @@ def test_a_change_is_read_back_and_a_bad_one_changes_nothing(graph: httpx.Client
     assert weak.status_code == 400
     read = graph.get(f"/users/{user['id']}", params={"$select": "department,userPrincipalName"}).json()
     assert (read["department"], read["userPrincipalName"]) == ("CCAS", f"camille.exemple@{DOMAIN}")
+
+
+def test_setting_a_password_needs_more_than_writing_users(graph: httpx.Client) -> None:
+    user = created(graph, "/users", user_body())
+    refused = graph.patch(f"/users/{user['id']}", json={"passwordProfile": {"password": "Tournesol-12345"}})
+    assert error_of(refused) == (403, "Authorization_RequestDenied")
+
+
+def test_sessions_end_when_they_are_revoked_and_when_the_password_changes(start: Starter) -> None:
+    clock = Clock()
+    graph = start(clock=clock, roles=ADMIN)
+    path = f"/users/{a_user(graph)}"
+
+    def valid_from() -> str:
+        name = "signInSessionsValidFromDateTime"
+        return str(graph.get(path, params={"$select": name}).json()[name])
+
+    moments = [valid_from()]
+    clock.pass_seconds(60)
+    revoked = graph.post(f"{path}/revokeSignInSessions")
+    assert (revoked.status_code, revoked.json()["value"]) == (200, True)
+    moments.append(valid_from())
+    clock.pass_seconds(60)
+    graph.patch(path, json={"passwordProfile": {"password": "Tournesol-12345"}})
+    moments.append(valid_from())
+    graph.patch(path, json={"accountEnabled": False})
+    assert graph.get(path, params={"$select": "accountEnabled"}).json()["accountEnabled"] is False
+    assert moments == ["2027-01-15T08:00:00Z", "2027-01-15T08:01:00Z", "2027-01-15T08:02:00Z"]
+
+
+def test_a_full_directory_takes_nobody_until_enough_is_deleted(start: Starter) -> None:
+    graph = start(behaviour=replace(INSTANT, directory_quota=2))
+    first, group = a_user(graph), a_group(graph)
+    full = (403, "Directory_QuotaExceeded")
+    assert error_of(graph.post("/users", json=user_body("second"))) == full
+    assert error_of(graph.post("/groups", json=group_body("", "autre"))) == full
+    graph.delete(f"/users/{first}")
+    created(graph, "/users", user_body("second"))
+    assert error_of(graph.post("/users", json=user_body("third"))) == full
+    assert ids(graph.get("/groups")) == [group]
+
+
+def test_a_manager_is_set_read_and_removed(graph: httpx.Client) -> None:
+    user, manager = a_user(graph), a_user(graph, "dominique.essai")
+    path = f"/users/{user}/manager"
+    assert error_of(graph.get(path)) == (404, "Request_ResourceNotFound")
+    assert graph.put(f"{path}/$ref", json=reference(graph, manager, "users")).status_code == 204
+    assert graph.get(path).json()["id"] == manager
+    assert error_of(graph.put(f"{path}/$ref", json=reference(graph, "nobody", "users")))[0] == 404
+    assert graph.delete(f"{path}/$ref").status_code == 204
+    assert graph.delete(f"{path}/$ref").status_code == 404
+
+
+def test_users_are_searched_and_ordered_with_eventual_consistency(graph: httpx.Client) -> None:
+    for name in ("Zoé Martin", "Alice Petit", "Bob Martinez"):
+        nickname = name.split()[1].lower()
+        created(graph, "/users", user_body(nickname, displayName=name))
+    search = {"$search": '"displayName:martin"', "$orderby": "displayName"}
+    found = graph.get("/users", params=search, headers=EVENTUAL).json()["value"]
+    assert [user["displayName"] for user in found] == ["Bob Martinez", "Zoé Martin"]
+    assert error_of(graph.get("/users", params=search)) == (400, "Request_UnsupportedQuery")
+    ordered = graph.get("/users", params={"$orderby": "displayName desc"}).json()["value"]
+    assert [user["displayName"][0] for user in ordered] == ["Z", "B", "A"]
+    assert graph.get("/users", params={"$orderby": "jobTitle"}).status_code == 400
+    assert error_of(graph.get("/users", params={"$expand": "messages"})) == (400, "BadRequest")
 
 
 def test_a_deleted_user_waits_in_deleted_items_and_frees_the_name(graph: httpx.Client) -> None:
