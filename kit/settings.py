@@ -6,6 +6,7 @@ never settings: keys and certificates are files, named here, readable by their o
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -59,6 +60,11 @@ class Home:
         return self.state / "documents"
 
     @property
+    def exports(self) -> Path:
+        """What communes get back, a bag a crisis."""
+        return self.state / "exports"
+
+    @property
     def lab(self) -> Path:
         """State of the lab's laptops."""
         return self.state / "lab"
@@ -67,6 +73,27 @@ class Home:
     def tenant(self) -> Path:
         """State of the simulated tenant."""
         return self.state / "tenant"
+
+
+class Cloud(StrEnum):
+    """Which Microsoft 365 the tenant lives in."""
+
+    GLOBAL = "global"
+    BLEU = "bleu"
+
+
+class SignIn(StrEnum):
+    """Who asks for the token: the application itself, or an operator on its behalf."""
+
+    CERTIFICATE = "certificate"
+    DEVICE_CODE = "device-code"
+
+
+class Signature(StrEnum):
+    """The algorithm of the application's assertion (RFC 7518)."""
+
+    PS256 = "PS256"
+    RS256 = "RS256"
 
 
 class _Section(BaseModel):
@@ -78,8 +105,15 @@ class TenantSettings(_Section):
 
     tenant_id: str = "00000000-0000-4000-8000-000000000001"
     client_id: str = "00000000-0000-4000-8000-0000000000aa"
-    authority: str = "https://login.microsoftonline.com"
-    graph: str = "https://graph.microsoft.com/v1.0"
+    #: "global", or "bleu", the French sovereign cloud, which has no access passes and no mailbox archives
+    cloud: Cloud = Cloud.GLOBAL
+    #: addresses in place of the cloud's own; empty keeps these
+    authority: str = ""
+    graph: str = ""
+    #: "certificate" for the registered application, "device-code" for an operator who signs in by hand
+    sign_in: SignIn = SignIn.CERTIFICATE
+    #: how the certificate signs: "PS256", or "RS256" for an authority that does not take it
+    signature: Signature = Signature.PS256
     ca_file: Path | None = None
     certificate: Path | None = None
     private_key: Path | None = None
@@ -90,6 +124,12 @@ class TenantSettings(_Section):
     principal_pattern: str = "{first}.{last}.{commune}"
     #: names, channels and folders of a crisis's workspace; None uses the template that comes with the program
     workspace: Path | None = None
+    #: phones are enrolled in the tenant's device management (Intune)
+    managed_phones: bool = True
+    #: refuse to put anything into a tenant whose data are outside the European Union
+    require_eu: bool = True
+    #: refuse a tenant whose files can be shared with people outside it
+    require_closed_sharing: bool = True
     #: seconds during which an unreachable tenant is asked again before the run goes on without it
     patience: Annotated[float, Field(ge=0)] = 600.0
 

@@ -1,4 +1,4 @@
-"""Owns requests and answers as values, and how many requests are cut into batches. Nothing is sent here.
+"""Owns requests and answers as values. Nothing is sent here.
 
 Source of the rules: Microsoft Learn, "Combine multiple HTTP requests using JSON batching".
 """
@@ -54,6 +54,11 @@ class Part:
             f"{self.path}?{urlencode(self.params, quote_via=quote, safe='$,')}" if self.params else self.path
         )
 
+    @property
+    def raw(self) -> bool:
+        """Whether the answer is the thing itself, e.g. a message as MIME, rather than JSON about it."""
+        return self.method == "GET" and self.path.endswith(("/$value", "/content"))
+
     def step(self, number: int, waits_for: Sequence[int]) -> dict[str, Any]:
         """The part as a batch writes it; its id is its position in the call."""
         headers = dict(self.headers)
@@ -72,13 +77,15 @@ class Part:
 class Answer:
     """What came back; `status` is 0 where it is not known whether the request was carried out.
 
-    `headers` have lower-case names; `body` is empty where the answer is not a JSON object.
+    `headers` have lower-case names; `body` is empty where the answer is not a JSON object. `content` are the
+    octets of one that is not JSON at all.
     """
 
     attempted: str
     status: int
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: dict[str, Any] = field(default_factory=dict, repr=False)
+    content: bytes = field(default=b"", repr=False)
 
     @property
     def ok(self) -> bool:
@@ -104,34 +111,3 @@ class Answer:
 def segment(text: str) -> str:
     """A value as one segment of a path."""
     return quote(text, safe="@")
-
-
-def split(parts: Sequence[Part], size: int = BATCH_SIZE) -> list[list[int]]:
-    """Positions of `parts` in groups of at most `size`; a part stays with those it depends on.
-
-    Raises:
-        ValueError: more than `size` parts hang together, or a part depends on a later one.
-    """
-    groups: list[list[int]] = []
-    for family in _families(parts):
-        if len(family) > size:
-            raise ValueError(f"{len(family)} parts depend on each other; a batch holds {size}")
-        if not groups or len(groups[-1]) + len(family) > size:
-            groups.append([])
-        groups[-1].extend(family)
-    return [sorted(group) for group in groups]
-
-
-def _families(parts: Sequence[Part]) -> list[list[int]]:
-    """Positions of parts that depend on each other, directly or not."""
-    family_of: list[list[int]] = []
-    for number, part in enumerate(parts):
-        if any(other >= number for other in part.depends_on):
-            raise ValueError(f"part {number} depends on a later one")
-        family = [number]
-        for relation in {id(family_of[other]): family_of[other] for other in part.depends_on}.values():
-            family = sorted(relation + family)
-        family_of.append(family)
-        for member in family:
-            family_of[member] = family
-    return list({id(family): family for family in family_of}.values())

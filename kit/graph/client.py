@@ -1,34 +1,50 @@
-"""Owns what the nouns say to Graph: verbs, pages, long operations, batches, reading until stable."""
+"""Owns what the nouns say to Graph: verbs, pages, changes, operations, batches, files, stable reads."""
 
-import contextvars
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass
 from gettext import gettext as _
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
 from kit.graph.auth import Tokens
-from kit.graph.batching import BATCH_SIZE, Answer, Part, split
+from kit.graph.batches import Batches
+from kit.graph.batching import Answer, Part
 from kit.graph.connection import Connection
+from kit.graph.device_code import Prompt
+from kit.graph.downloads import Downloads
 from kit.graph.errors import GraphRefused, Problem, not_yet
-from kit.graph.retry import Retry, growing
-from kit.graph.sender import Sender, lower
+from kit.graph.retry import growing
+from kit.graph.sender import Sender
+from kit.graph.uploads import Uploads
 from kit.graph.waits import Sink, Waits
 
 Read = TypeVar("Read")
 
 #: Seconds during which a tenant that does not answer, or cannot, is asked again.
 PATIENCE = 600.0
-#: Batches under way at the same time.
-AT_ONCE = 4
 #: Seconds between reads that wait for a change, growing from the first to the second.
 PAUSES = (0.5, 30.0)
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What changed in a collection.
+
+    Attributes:
+        items: changed ones, as the tenant writes them; deleted ones bear "@removed" or "deleted".
+        link: gives the changes from here on.
+        fresh: `items` are all there is rather than changes: no link was given, or the tenant has
+            forgotten it.
+    """
+
+    items: tuple[dict[str, Any], ...]
+    link: str
+    fresh: bool
 
 
 class Graph:
@@ -41,6 +57,7 @@ class Graph:
         sink: is told of every wait, in the thread that waits; batches keep the caller's context variables.
         stop: once set, waits end and nothing more is sent.
         patience: seconds; 0 to fail at the first trouble.
+        prompt: shows a person the code to sign in with; None where nobody is there.
         transport: replaces the network.
         clock: seconds that never go back.
     """
@@ -52,12 +69,14 @@ class Graph:
         sink: Sink | None = None,
         stop: threading.Event | None = None,
         patience: float = PATIENCE,
+        prompt: Prompt | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.connection = connection
         self.waits = Waits(sink, stop, clock)
-        self._sender = Sender(connection, self.waits, patience=patience, transport=transport)
+        self._sender = Sender(connection, self.waits, patience=patience, prompt=prompt, transport=transport)
+        self._batches = Batches(self._sender, self.waits)
 
     def __enter__(self) -> "Graph":
         return self
@@ -111,6 +130,48 @@ class Graph:
             page = self.get(next_link)
             yield from page.get("value", [])
 
+    def delta(self, path: str, *, params: Mapping[str, str] | None = None, link: str | None = None) -> Delta:
+        """What changed since `link`, or without one everything; `path` is the collection's delta function.
+
+        A link that the tenant has forgotten (410) starts again from everything.
+        """
+        answer = self._sender.send(Part("GET", link) if link else Part("GET", path, params or {}))
+        fresh, again = not link, False
+        items: list[dict[str, Any]] = []
+        while True:
+            if answer.status == HTTPStatus.GONE and not again:
+                fresh = again = True
+                items.clear()
+                answer = self._sender.send(_anew(answer, path, params))
+            page = answer.checked().body
+            items += page.get("value", [])
+            if "@odata.nextLink" not in page:
+                return Delta(tuple(items), str(page["@odata.deltaLink"]), fresh)
+            answer = self._sender.send(Part("GET", page["@odata.nextLink"]))
+
+    def download(self, path: str, target: Path) -> int:
+        """Write what `path` holds to `target`, and give its size in octets.
+
+        Beside it, "….part" grows meanwhile, readable by its owner only; it goes on where it broke.
+
+        Raises:
+            GraphError: the tenant refused; what came of a broken download stays as "….part".
+            MissingRequirement: the target cannot be written.
+        """
+        return Downloads(self._sender, self.waits).fetch(path, target)
+
+    def upload(self, path: str, source: Path, *, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Write the file `source` to the drive item `path` and give the item; `body` is the session's.
+
+        `path` may be that of an item that is not there yet, e.g. "/drives/{id}/root:/folder/name.pdf:".
+
+        Raises:
+            StorageFull: the drive has no room for it.
+            GraphError: the tenant refused, or forgot the session.
+            BadInput: the source cannot be read, or changed meanwhile.
+        """
+        return Uploads(self._sender, self.waits).store(path, source, body or {})
+
     def poll(self, location: str, *, deadline_s: float, what: str) -> dict[str, Any]:
         """Follow a long operation to its end and give its last state.
 
@@ -157,80 +218,18 @@ class Graph:
                 raise not_yet(what, deadline_s)
             self.waits.wait(min(pauses[0] if good else next(pace), max(0.0, end - self.waits.now())), what)
 
-    def batch(self, parts: Sequence[Part], *, size: int = BATCH_SIZE, at_once: int = AT_ONCE) -> list[Answer]:
-        """Any number of requests, `size` a batch and `at_once` batches at a time; answers in their order.
+    def batch(self, parts: Sequence[Part]) -> list[Answer]:
+        """Any number of requests, in as few batches as the tenant's limits allow; answers in their order.
 
         Only parts that failed in passing are sent again, each after its own delay. Refusals are answers.
 
         Raises:
             GraphRefused: a batch as a whole was refused.
         """
-        groups = [{number: parts[number] for number in group} for group in split(parts, size)]
-        if len(groups) == 1:
-            found = [self._batch(groups[0])]
-        else:
-            with ThreadPoolExecutor(at_once, thread_name_prefix="graph-batch") as pool:
-                # A context can be entered by one thread at a time, hence a copy for each.
-                running = [pool.submit(contextvars.copy_context().run, self._batch, g) for g in groups]
-                found = [future.result() for future in running]
-        answers = {number: answer for group in found for number, answer in group.items()}
-        return [answers[number] for number in range(len(parts))]
-
-    def _batch(self, parts: dict[int, Part]) -> dict[int, Answer]:
-        """Send the parts of one batch until each has an answer that stands."""
-        if len(parts) == 1:
-            return {number: self._sender.send(part) for number, part in parts.items()}
-        started = self.waits.now()
-        due = dict.fromkeys(parts, started)
-        attempts: Counter[int] = Counter()
-        final: dict[int, Answer] = {}
-        while due:
-            now = self._wait_for(min(due.values()))
-            ready = {number: parts[number] for number, when in due.items() if when <= now}
-            for number, answer in self._round(ready).items():
-                held_up = [due[other] for other in parts[number].depends_on if other in due]
-                if answer.status == HTTPStatus.FAILED_DEPENDENCY and held_up:
-                    due[number] = max(held_up)
-                    continue
-                verdict = self._sender.decide(
-                    answer.status,
-                    answer.headers,
-                    attempt=attempts[number],
-                    started=started,
-                    repeatable=parts[number].may_repeat,
-                )
-                if isinstance(verdict, Retry):
-                    attempts[number] += 1
-                    due[number] = self.waits.now() + verdict.wait
-                else:
-                    final[number] = answer
-                    del due[number]
-        return final
-
-    def _round(self, parts: dict[int, Part]) -> dict[int, Answer]:
-        """One batch request, answers in the order of `parts`; one that is left out counts as unanswered."""
-        steps = [part.step(n, [on for on in part.depends_on if on in parts]) for n, part in parts.items()]
-        harmless = all(part.may_repeat for part in parts.values())
-        outer = self._sender.send(Part("POST", "/$batch", json={"requests": steps}, repeatable=harmless))
-        if not outer.ok:
-            if isinstance(outer.error, GraphRefused):
-                raise outer.error
-            # Busy or in doubt as a whole: each part is judged by that, its delay included.
-            return {number: replace(outer, attempted=part.attempted) for number, part in parts.items()}
-        given = {str(found.get("id")): found for found in outer.body.get("responses", [])}
-        return {number: _inner(part, given.get(str(number), {})) for number, part in parts.items()}
-
-    def _wait_for(self, when: float) -> float:
-        while (now := self.waits.now()) < when:
-            self.waits.wait(when - now, _("the tenant asks to slow down"))
-        return now
+        return self._batches.send(parts)
 
 
-def _inner(part: Part, found: Mapping[str, Any]) -> Answer:
-    body = found.get("body")
-    return Answer(
-        part.attempted,
-        int(found.get("status", 0)),
-        lower(found.get("headers") or {}),
-        body if isinstance(body, dict) else {},
-    )
+def _anew(gone: Answer, path: str, params: Mapping[str, str] | None) -> Part:
+    """The read of everything that follows a forgotten link: where the tenant says, or from the beginning."""
+    location = gone.headers.get("location")
+    return Part("GET", location) if location else Part("GET", path, params or {})

@@ -6,6 +6,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kit.errors import BadInput
+from kit.settings import Cloud, Signature, SignIn
+
+#: Token service and Graph of each cloud.
+_ENDPOINTS = {
+    Cloud.GLOBAL: ("https://login.microsoftonline.com", "https://graph.microsoft.com/v1.0"),
+    # The authority is the one that MSAL knows (AZURE_GOV_FR); this Graph was never tried from here.
+    Cloud.BLEU: ("https://login.sovcloud-identity.fr", "https://graph.svc.sovcloud.fr/v1.0"),
+}
 
 
 @dataclass(frozen=True)
@@ -17,9 +25,11 @@ class Connection:
         client_id: application (client) id.
         authority: base address of the token service, e.g. "https://login.microsoftonline.com".
         graph: base address of Graph with its version, e.g. "https://graph.microsoft.com/v1.0".
-        private_key: PEM file of the application's key.
-        certificate: PEM file of the certificate that the application registration knows.
+        private_key: PEM file of the application's key; not read where a person signs in.
+        certificate: PEM file of the certificate that the application registration knows; likewise.
         ca_file: PEM file of the authorities to trust instead of the public ones; None for these.
+        sign_in: whether the application or a person asks for tokens.
+        signature: how the certificate signs.
 
     Raises:
         BadInput: an address is not https.
@@ -32,6 +42,8 @@ class Connection:
     private_key: Path
     certificate: Path
     ca_file: Path | None = None
+    sign_in: SignIn = SignIn.CERTIFICATE
+    signature: Signature = Signature.PS256
 
     def __post_init__(self) -> None:
         for address in (self.authority, self.graph):
@@ -46,6 +58,11 @@ class Connection:
     def scope(self) -> str:
         """What the token is asked for: every permission granted to the application on this Graph."""
         return f"{origin(self.graph)}/.default"
+
+
+def endpoints(cloud: Cloud) -> tuple[str, str]:
+    """Addresses of a cloud's token service and of its Graph."""
+    return _ENDPOINTS[cloud]
 
 
 def origin(address: str) -> str:

@@ -32,8 +32,6 @@ READS = 3
 ONE_READ = 1
 #: Looks in a row without it before a 400 stands: it may say "already exists" of what a stale read hides.
 LOOKS_AFTER_REFUSAL = 5
-#: Seconds between two of them; which copy of the directory answers is chance, not a matter of time.
-BETWEEN_READS = 0.1
 #: Refusals that may pass: in doubt, not replicated yet, or taken by what replication will show us.
 _PASSING = (GraphConflict, GraphNotFound, GraphThrottled, GraphUnavailable)
 
@@ -49,7 +47,7 @@ def ensure(
     reads: int = READS,
     pauses: tuple[float, float] = PAUSES,
 ) -> dict[Key, Value]:
-    """See to it that everything wanted is there, and give what `look` says of each.
+    """See to it that everything wanted is there, and give what `look` says of each, in the order wanted.
 
     One that is refused for good does not keep the others from being created; the call then ends with its
     error. A repeated call writes nothing.
@@ -82,22 +80,21 @@ def ensure(
             answers = graph.batch([create(key) for key in absent])
             ledger.answered(dict(zip(absent, answers, strict=True)))
         else:
-            # Only good reads are missing, or a pause is due before the next try.
-            pause = next(pace) if ledger.unseen() else BETWEEN_READS
-            graph.waits.wait(min(pause, max(0.0, end - graph.waits.now())), what)
+            # Where only good reads are missing the next follows at once: which copy of the directory answers
+            # is chance, not a matter of time.
+            if ledger.unseen():
+                graph.waits.wait(min(next(pace), max(0.0, end - graph.waits.now())), what)
             ledger.may_create = True
     return ledger.result()
 
 
-def look_many(
-    graph: Graph, parts: Mapping[Key, Part], *, size: int = 20, at_once: int = 4
-) -> dict[Key, dict[str, Any]]:
+def look_many(graph: Graph, parts: Mapping[Key, Part]) -> dict[Key, dict[str, Any]]:
     """The body of each read, without those that are not there (404).
 
     Raises:
         GraphError: a read failed otherwise.
     """
-    answers = dict(zip(parts, graph.batch(list(parts.values()), size=size, at_once=at_once), strict=True))
+    answers = dict(zip(parts, graph.batch(list(parts.values())), strict=True))
     found = {key: answer for key, answer in answers.items() if answer.ok}
     for key, answer in answers.items():
         if key not in found and not isinstance(answer.error, GraphNotFound):
@@ -166,7 +163,7 @@ class _Ledger(Generic[Key, Value]):
     def result(self) -> dict[Key, Value]:
         if self._final:
             raise next(iter(self._final.values()))
-        return self._values
+        return {key: self._values[key] for key in self._needed}
 
     def overdue(self, what: str, seconds: float) -> GraphError:
         waiting = ((self._refused | self._doubts).get(key) for key in self.open())

@@ -92,6 +92,10 @@ class DirectoryFull(GraphRefused):
     """The tenant has as many objects as it may hold."""
 
 
+class StorageFull(GraphRefused):
+    """The drive has no room left."""
+
+
 class LicencesExhausted(GraphRefused):
     """The tenant has fewer licences left than needed."""
 
@@ -156,6 +160,8 @@ def _kind(problem: Problem) -> type[GraphError]:
         return GraphConflict
     if problem.code == "Directory_QuotaExceeded":
         return DirectoryFull
+    if problem.status == HTTPStatus.INSUFFICIENT_STORAGE:
+        return StorageFull
     if problem.status == 0 or problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return GraphUnavailable
     return _BY_STATUS.get(problem.status, GraphRefused)
@@ -168,6 +174,7 @@ def _hint(kind: type[GraphError], problem: Problem) -> str:
         GraphNotFound: _("If it was just created, run the same command again in a few minutes."),
         GraphConflict: _("Look in the tenant for what already bears that name, also among deleted objects."),
         DirectoryFull: _("Delete what closed crises left in the tenant, deleted objects included."),
+        StorageFull: _("Free room in that drive, or raise its quota; then run the same command again."),
         GraphForbidden: _permission_hint(problem),
         GraphRefused: _("Run `kit tenant check`; if it finds nothing, report the request number above."),
     }

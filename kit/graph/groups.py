@@ -1,19 +1,29 @@
-"""Owns the Microsoft 365 group: created once per mail nickname, private, with its owners from the start."""
+"""Owns Microsoft 365 groups: created once per mail nickname, private, with their owners from the start.
 
-from collections.abc import Mapping, Sequence
+A crisis's workspace is one, and so is each mailbox that a municipal service shares: v1.0 creates no shared
+mailbox, and a group has a mailbox of its own without having a Team.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
+from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from kit.graph.batching import Part, segment
 from kit.graph.client import Graph
-from kit.graph.ensure import ONE_READ, ensure
-from kit.graph.errors import OwnedByOthers
+from kit.graph.ensure import ONE_READ, ensure, look_many
+from kit.graph.errors import GraphRefused, OwnedByOthers
+from kit.graph.marks import described, is_described
 
-#: Owners and members, together, that may be named when a group is created (Microsoft Learn, Create group).
-LINKS_AT_CREATION = 20
+#: Owners and members, together, that one request may name (Microsoft Learn, Create group, Add members).
+LINKS_AT_ONCE = 20
 #: Seconds for a group and its members to show.
 DEADLINE = 300.0
+
+#: Who is linked to a group how: the relation's name, and users' ids.
+_Links = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -32,17 +42,12 @@ class GroupSpec:
 
     def __post_init__(self) -> None:
         # Without an owner the group may never get its site.
-        if not 0 < len(self.owners) <= LINKS_AT_CREATION:
-            raise ValueError(f"a group needs 1 to {LINKS_AT_CREATION} owners, not {len(self.owners)}")
-
-    @property
-    def marked_description(self) -> str:
-        """The description as written in the tenant."""
-        return f"{self.description} [{self.mark}]".lstrip()
+        if not 0 < len(self.owners) <= LINKS_AT_ONCE:
+            raise ValueError(f"a group needs 1 to {LINKS_AT_ONCE} owners, not {len(self.owners)}")
 
 
 def ensure_group(graph: Graph, spec: GroupSpec, *, deadline_s: float = DEADLINE) -> str:
-    """See to it that the group exists with at least these owners and members, and give its id.
+    """See to it that the group exists, private, with at least these owners and members; gives its id.
 
     Raises:
         OwnedByOthers: a group of that nickname does not bear our mark; nothing was changed.
@@ -57,33 +62,35 @@ def ensure_group(graph: Graph, spec: GroupSpec, *, deadline_s: float = DEADLINE)
         deadline_s=deadline_s,
         what=_("the group to appear in the tenant"),
     )
-    group_id = found[spec.nickname]
-    _ensure_links(graph, group_id, "owners", spec.owners, deadline_s)
-    _ensure_links(graph, group_id, "members", spec.members, deadline_s)
+    group = found[spec.nickname]
+    group_id = str(group["id"])
+    if not _is_private(group):
+        _make_private(graph, group_id, deadline_s)
+    _ensure_links(graph, group_id, {"owners": spec.owners, "members": spec.members}, deadline_s)
     return group_id
 
 
-def _look(graph: Graph, spec: GroupSpec) -> Mapping[str, str]:
+def _look(graph: Graph, spec: GroupSpec) -> Mapping[str, dict[str, Any]]:
     nickname = spec.nickname.replace("'", "''")
-    query = {"$filter": f"mailNickname eq '{nickname}'", "$select": "id,mailNickname,description"}
+    query = {"$filter": f"mailNickname eq '{nickname}'", "$select": "id,mailNickname,description,visibility"}
     found = list(graph.pages("/groups", params=query))
     for group in found:
-        if not str(group.get("description") or "").endswith(f"[{spec.mark}]"):
+        if not is_described(group, spec.mark):
             raise OwnedByOthers(
                 _("A group with the address {nickname} exists and does not belong to this crisis.").format(
                     nickname=spec.nickname
                 ),
                 hint=_("Rename or remove that group in the tenant, then run the same command again."),
             )
-    return {spec.nickname: str(found[0]["id"])} if found else {}
+    return {spec.nickname: found[0]} if found else {}
 
 
 def _body(graph: Graph, spec: GroupSpec) -> dict[str, Any]:
-    members = spec.members[: LINKS_AT_CREATION - len(spec.owners)]
+    members = spec.members[: LINKS_AT_ONCE - len(spec.owners)]
     body: dict[str, Any] = {
         "displayName": spec.display_name,
         "mailNickname": spec.nickname,
-        "description": spec.marked_description,
+        "description": described(spec.description, spec.mark),
         "groupTypes": ["Unified"],
         "mailEnabled": True,
         "securityEnabled": False,
@@ -95,23 +102,85 @@ def _body(graph: Graph, spec: GroupSpec) -> dict[str, Any]:
     return body
 
 
-def _ensure_links(graph: Graph, group_id: str, kind: str, users: Sequence[str], deadline_s: float) -> None:
-    path = f"/groups/{segment(group_id)}/{kind}"
+def _is_private(group: Mapping[str, Any]) -> bool:
+    return group.get("visibility") == "Private"
 
-    def look(_users: Sequence[str]) -> Mapping[str, bool]:
-        return {str(found["id"]): True for found in graph.pages(path, params={"$select": "id"})}
 
-    def add(user: str) -> Part:
-        reference = {"@odata.id": graph.address(f"/directoryObjects/{segment(user)}")}
-        # A second reference to the same person is refused, hence harmless.
-        return Part("POST", f"{path}/$ref", json=reference, repeatable=True)
+def _make_private(graph: Graph, group_id: str, deadline_s: float) -> None:
+    path = f"/groups/{segment(group_id)}"
+
+    def look(_groups: Sequence[str]) -> Mapping[str, Any]:
+        found = look_many(graph, {group_id: Part("GET", path, {"$select": "id,visibility"})})
+        return {key: group for key, group in found.items() if _is_private(group)}
 
     ensure(
         graph,
-        users,
+        [group_id],
+        look=look,
+        create=lambda _group: Part("PATCH", path, json={"visibility": "Private"}),
+        deadline_s=deadline_s,
+        what=_("the group to be private again"),
+        reads=ONE_READ,
+    )
+
+
+def _ensure_links(
+    graph: Graph, group_id: str, wanted: Mapping[str, Sequence[str]], deadline_s: float
+) -> None:
+    """See to it that these users are linked, up to 20 a request.
+
+    One link that is there already makes the tenant refuse its whole request, which a stale read can cause:
+    everybody missing is then added alone.
+    """
+    try:
+        _add(graph, group_id, [*_cut(wanted, LINKS_AT_ONCE)], deadline_s)
+    except GraphRefused as exc:
+        if exc.problem.status != HTTPStatus.BAD_REQUEST:
+            raise
+        _add(graph, group_id, [*_cut(wanted, 1)], deadline_s)
+
+
+def _cut(wanted: Mapping[str, Sequence[str]], size: int) -> Iterator[_Links]:
+    for kind, users in wanted.items():
+        rest = iter(users)
+        while some := tuple(islice(rest, size)):
+            yield kind, some
+
+
+def _add(graph: Graph, group_id: str, wanted: Sequence[_Links], deadline_s: float) -> None:
+    linked: dict[str, set[str]] = {}
+
+    def look(_wanted: Sequence[_Links]) -> Mapping[_Links, bool]:
+        linked.update(_linked(graph, group_id))
+        return {(kind, users): True for kind, users in wanted if linked[kind].issuperset(users)}
+
+    def add(links: _Links) -> Part:
+        kind, users = links
+        missing = [user for user in users if user not in linked[kind]]
+        # Once a group is there, Microsoft documents references to directory objects only.
+        addresses = [graph.address(f"/directoryObjects/{segment(user)}") for user in missing]
+        return Part("PATCH", f"/groups/{segment(group_id)}", json={f"{kind}@odata.bind": addresses})
+
+    ensure(
+        graph,
+        wanted,
         look=look,
         create=add,
         deadline_s=deadline_s,
         what=_("owners and members to appear in the group"),
         reads=ONE_READ,
     )
+
+
+def _linked(graph: Graph, group_id: str) -> dict[str, set[str]]:
+    """The ids of the group's owners and of its members; nobody while the group does not show."""
+    query = {"$select": "id", "$top": "999"}
+    parts = {
+        kind: Part("GET", f"/groups/{segment(group_id)}/{kind}", query) for kind in ("owners", "members")
+    }
+    found: dict[str, set[str]] = {kind: set() for kind in parts}
+    for kind, page in look_many(graph, parts).items():
+        found[kind].update(str(user["id"]) for user in page["value"])
+        if more := page.get("@odata.nextLink"):
+            found[kind].update(str(user["id"]) for user in graph.pages(more))
+    return found

@@ -56,14 +56,17 @@ def assign(graph: Graph, sku_id: str, user_ids: Sequence[str], *, deadline_s: fl
         LicencesExhausted: fewer are left than needed; none was given.
         GraphError: a licence was refused; the others are given.
     """
+    counted = False
 
     def look(users: Sequence[str]) -> dict[str, bool]:
+        nonlocal counted
         found = look_many(graph, {user: _read(user) for user in users})
-        return {user: True for user, body in found.items() if _holds(body, sku_id)}
+        holding = {user: True for user, body in found.items() if _holds(body, sku_id)}
+        if not counted and len(holding) < len(users):
+            _check_left(graph, sku_id, len(users) - len(holding))
+        counted = True
+        return holding
 
-    needed = len(user_ids) - len(look(user_ids))
-    if needed:
-        _check_left(graph, sku_id, needed)
     try:
         ensure(
             graph,

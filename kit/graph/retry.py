@@ -4,6 +4,7 @@ Two rules rank above the rest: a delay that the tenant asks for is never cut sho
 repetition could do harm is repeated only when it surely was not carried out.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ SHORTEST_WAIT = 0.1
 #: 500 and 502 seldom pass by waiting: the service failed on this very request.
 FAULT_TRIES = 3
 
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _FAULTS = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY)
 _BUSY = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
 
@@ -73,7 +75,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
-    if text.isascii() and text.isdigit():
+    # Whole seconds by the standard, but Graph also sends fractions ("2.128").
+    if _SECONDS.fullmatch(text):
         return float(text)
     try:
         date = parsedate_to_datetime(text)

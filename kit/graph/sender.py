@@ -1,8 +1,10 @@
-"""Owns sending one request: with its token, to no other address, repeated as `retry.decide` says."""
+"""Owns sending one request: within the limits, with its token, to no other address, again if that helps."""
 
+import contextlib
+import functools
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from gettext import gettext as _
@@ -12,21 +14,29 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from kit.errors import TenantRefused
-from kit.graph.auth import TokenBusy, Tokens
+from kit.errors import KitError, TenantRefused
+from kit.graph.auth import Tokens
 from kit.graph.batching import Answer, Part
+from kit.graph.budgets import Budgets
+from kit.graph.claims import challenge, refused
 from kit.graph.connection import Connection, origin
+from kit.graph.device_code import Prompt
 from kit.graph.errors import NoAnswer
-from kit.graph.retry import GiveUp, Retry, decide
+from kit.graph.retry import GiveUp, Retry, decide, retry_after
+from kit.graph.token_service import TokenBusy
 from kit.graph.waits import Waits
-from kit.graph.wire import broken, open_client
+from kit.graph.wire import broken, lower, open_client
+
+_SLOW_DOWN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class Sender:
-    """One tenant's connections and token, shared by all threads.
+    """One tenant's connections, token and limits, shared by all threads.
 
     Attributes:
+        http: the connections; they follow no redirect.
         tokens: the application's tokens.
+        budgets: what was drawn from the tenant's limits.
         skew: seconds by which the tenant's clock is ahead of ours, from its latest answer; None before one.
     """
 
@@ -36,19 +46,21 @@ class Sender:
         waits: Waits,
         *,
         patience: float,
+        prompt: Prompt | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.skew: float | None = None
         self._base = connection.graph.rstrip("/")
         self._waits = waits
         self._patience = patience
-        self._http = open_client(connection, self._note_clock, transport)
-        self.tokens = Tokens(connection, self._http)
+        self.http = open_client(connection, self._note_clock, transport)
+        self.tokens = Tokens(connection, self.http, waits, prompt)
+        self.budgets = Budgets(waits)
         self._random = random.Random()  # noqa: S311  spreads retries, guards nothing
 
     def close(self) -> None:
         """End the connections."""
-        self._http.close()
+        self.http.close()
 
     def address(self, path: str) -> str:
         """The full address of a path, or of a link that the tenant gave.
@@ -67,8 +79,21 @@ class Sender:
             )
         return path
 
-    def send(self, part: Part) -> Answer:
-        """One request until it has an answer that stands, which may be a refusal.
+    def send(self, part: Part, carries: Sequence[Part] = ()) -> Answer:
+        """One request until it has an answer that stands, which may be a refusal; raises as `repeat`.
+
+        A batch draws from the limits what the parts that it `carries` draw, and the first of them whose
+        token was refused renews it.
+        """
+        request_id = str(uuid.uuid4())
+
+        def once() -> Answer:
+            return self.authorised(lambda token: self._exchange(part, request_id, token))
+
+        return self.repeat(part, once, carries)
+
+    def repeat(self, part: Part, once: Callable[[], Answer], carries: Sequence[Part] = ()) -> Answer:
+        """What `once` answers, done again as long as its failure passes by waiting.
 
         An answer of status 0 or 5xx to a part that must not be repeated leaves open whether it was
         carried out: look before trying again.
@@ -79,11 +104,11 @@ class Sender:
             TenantRefused: the tenant gives no token.
             Stopped: the run is being stopped.
         """
-        request_id = str(uuid.uuid4())
+        costs = carries or (part,)
         started, attempt = self._waits.now(), 0
         while True:
-            outcome = self._try(part, request_id)
-            verdict = self._verdict(part, outcome, attempt, started)
+            outcome = self._try(once, costs)
+            verdict = self._verdict(part, costs, outcome, attempt, started)
             if isinstance(verdict, GiveUp):
                 break
             self._waits.wait(verdict.wait, _reason(verdict, outcome))
@@ -94,52 +119,82 @@ class Sender:
             return Answer(part.attempted, 0)
         raise outcome
 
-    def decide(
-        self, status: int, headers: Mapping[str, str], *, attempt: int, started: float, repeatable: bool
+    def authorised(self, exchange: Callable[[str], Answer]) -> Answer:
+        """`exchange` with our token, and again with another one if it was refused.
+
+        A refused request was not carried out, so this is safe for a POST too. Where parts of a batch were
+        refused, only the token is renewed: the other parts were carried out.
+        """
+        token = _before_sending(self.tokens.get)
+        answer = exchange(token)
+        headers = refused(answer)
+        if headers is None:
+            return answer
+        renew = functools.partial(self.tokens.renew, token, challenge(headers))
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            return exchange(_before_sending(renew))
+        with contextlib.suppress(
+            KitError
+        ):  # said again when the refused parts are; these answers must not be lost
+            renew()
+        return answer
+
+    def judge(self, part: Part, answer: Answer, *, attempt: int, started: float) -> Retry | GiveUp:
+        """`retry.decide`, now, for a part first sent at `started`; a delay it asks for holds all back."""
+        return self._judge([part], answer, attempt, started, repeatable=part.may_repeat)
+
+    def _try(self, once: Callable[[], Answer], costs: Sequence[Part]) -> Answer | NoAnswer | TokenBusy:
+        self._waits.check()
+        try:
+            with self.budgets.spend(costs):
+                return once()
+        except (NoAnswer, TokenBusy) as exc:
+            return exc
+
+    def _verdict(
+        self,
+        part: Part,
+        costs: Sequence[Part],
+        outcome: Answer | NoAnswer | TokenBusy,
+        attempt: int,
+        started: float,
     ) -> Retry | GiveUp:
-        """`retry.decide`, now, for a request first sent at `started`; status 0 where no answer came."""
+        match outcome:
+            case Answer():
+                return self._judge(costs, outcome, attempt, started, repeatable=part.may_repeat)
+            case NoAnswer():
+                unanswered = Answer(part.attempted, 0)
+                harmless = part.may_repeat or not outcome.sent
+                return self._judge((), unanswered, attempt, started, repeatable=harmless)
+            case TokenBusy():
+                # Without a token the request itself was never sent, and nothing is said about its service.
+                busy = Answer(part.attempted, outcome.status, outcome.headers)
+                return self._judge((), busy, attempt, started, repeatable=True)
+
+    def _judge(
+        self, costs: Sequence[Part], answer: Answer, attempt: int, started: float, *, repeatable: bool
+    ) -> Retry | GiveUp:
+        now = datetime.now(UTC)
+        asked = retry_after(answer.headers, now)
+        if asked is not None and answer.status in _SLOW_DOWN and self._patience:
+            self.budgets.hold(costs, asked)
         return decide(
-            status or None,
-            headers,
+            answer.status or None,
+            answer.headers,
             attempt,
-            datetime.now(UTC),
+            now,
             repeatable=repeatable,
             elapsed=self._waits.now() - started,
             patience=self._patience,
             draw=self._random.random(),
         )
 
-    def _verdict(
-        self, part: Part, outcome: Answer | NoAnswer | TokenBusy, attempt: int, started: float
-    ) -> Retry | GiveUp:
-        if isinstance(outcome, NoAnswer):
-            harmless = part.may_repeat or not outcome.sent
-            return self.decide(0, {}, attempt=attempt, started=started, repeatable=harmless)
-        # Without a token the request itself was never sent.
-        harmless = part.may_repeat or isinstance(outcome, TokenBusy)
-        return self.decide(
-            outcome.status, outcome.headers, attempt=attempt, started=started, repeatable=harmless
-        )
-
-    def _try(self, part: Part, request_id: str) -> Answer | NoAnswer | TokenBusy:
-        """Send once, or twice where the token turned out to be refused."""
-        self._waits.check()
-        try:
-            token = self.tokens.get()
-            answer = self._exchange(part, request_id, token)
-            if answer.status == HTTPStatus.UNAUTHORIZED:
-                # Nothing was carried out, so this is safe for a POST too.
-                answer = self._exchange(part, request_id, self.tokens.renew(token))
-        except (NoAnswer, TokenBusy) as exc:
-            return exc
-        return answer
-
     def _exchange(self, part: Part, request_id: str, token: str) -> Answer:
         address = self.address(part.url)
         headers = {**part.headers, "Authorization": f"Bearer {token}", "client-request-id": request_id}
         try:
-            response = self._http.request(part.method, address, json=part.json, headers=headers)
-            return Answer(part.attempted, response.status_code, lower(response.headers), _body(response))
+            response = self.http.request(part.method, address, json=part.json, headers=headers)
+            return _answer(part, response)
         except httpx.HTTPError as exc:
             raise broken(exc, urlsplit(address).netloc) from exc
 
@@ -151,9 +206,12 @@ class Sender:
         self.skew = (theirs - datetime.now(UTC)).total_seconds()
 
 
-def lower(headers: Mapping[str, Any]) -> dict[str, str]:
-    """Headers by lower-case name."""
-    return {name.lower(): str(value) for name, value in headers.items()}
+def _before_sending(ask: Callable[[], str]) -> str:
+    """A token; trouble in getting it leaves no doubt about the request that needs it."""
+    try:
+        return ask()
+    except NoAnswer as exc:
+        raise NoAnswer(exc.message, hint=exc.hint, sent=False) from exc
 
 
 def _reason(verdict: Retry, outcome: Answer | NoAnswer | TokenBusy) -> str:
@@ -162,16 +220,23 @@ def _reason(verdict: Retry, outcome: Answer | NoAnswer | TokenBusy) -> str:
     return outcome.error.message if isinstance(outcome, Answer) else outcome.message
 
 
-def _body(response: httpx.Response) -> dict[str, Any]:
+def _answer(part: Part, response: httpx.Response) -> Answer:
+    headers = lower(response.headers)
+    if part.raw and response.is_success:
+        return Answer(part.attempted, response.status_code, headers, content=response.content)
+    return Answer(part.attempted, response.status_code, headers, body(response))
+
+
+def body(response: httpx.Response) -> dict[str, Any]:
     """The JSON object of an answer; of a failure that is none, as proxies send, nothing.
 
     Raises:
         httpx.DecodingError: a success that cannot be read; taking it for empty would hide what is there.
     """
     try:
-        body = response.json() if response.content else {}
+        found = response.json() if response.content else {}
     except ValueError as exc:
         if response.is_error:
             return {}
         raise httpx.DecodingError(str(exc), request=response.request) from exc
-    return body if isinstance(body, dict) else {}
+    return found if isinstance(found, dict) else {}

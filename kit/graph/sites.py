@@ -6,8 +6,7 @@ from gettext import gettext as _
 
 from kit.graph.batching import Part, segment
 from kit.graph.client import Graph
-from kit.graph.ensure import ONE_READ, ensure
-from kit.graph.errors import GraphNotFound
+from kit.graph.ensure import ONE_READ, ensure, look_many
 
 #: Seconds between looks, growing from the first to the second: sites come after seconds or after hours.
 PAUSES = (1.0, 60.0)
@@ -32,14 +31,16 @@ def wait_site(graph: Graph, group_id: str, *, deadline_s: float) -> Site:
         GraphError: the tenant refused.
     """
     group = f"/groups/{segment(group_id)}"
+    parts = {
+        "site": Part("GET", f"{group}/sites/root", {"$select": "id,webUrl"}),
+        "drive": Part("GET", f"{group}/drive", {"$select": "id"}),
+    }
 
     def read() -> Site | None:
-        try:
-            site = graph.get(f"{group}/sites/root", params={"$select": "id,webUrl"})
-            drive = graph.get(f"{group}/drive", params={"$select": "id"})
-        except GraphNotFound:
+        found = look_many(graph, parts)
+        if len(found) < len(parts):
             return None
-        return Site(str(site["id"]), str(site["webUrl"]), str(drive["id"]))
+        return Site(str(found["site"]["id"]), str(found["site"]["webUrl"]), str(found["drive"]["id"]))
 
     return graph.until_stable(
         read, reads=1, deadline_s=deadline_s, what=_("the site of the group to be made"), pauses=PAUSES

@@ -6,17 +6,11 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Any
 
+from kit.graph import marks
 from kit.graph.batching import Part, segment
 from kit.graph.client import Graph
-from kit.graph.ensure import ensure, look_many
+from kit.graph.ensure import ONE_READ, ensure, look_many
 from kit.graph.errors import OwnedByOthers
-
-#: Outlook takes four requests at a time from one application, whichever the mailboxes.
-MAILBOXES_AT_ONCE = 4
-
-#: Where the ownership mark is written. `employeeId` ends after 16 characters; an extension attribute
-#: holds 1024, may be written by us on cloud accounts, and means nothing to Microsoft (user resource type).
-_MARK_OBJECT, _MARK_PROPERTY = "onPremisesExtensionAttributes", "extensionAttribute1"
 
 
 @dataclass(frozen=True)
@@ -35,27 +29,39 @@ class UserSpec:
     usage_location: str
     mark: str
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The properties that are put right where somebody changed them."""
+        return {
+            "accountEnabled": True,
+            "displayName": self.display_name,
+            "givenName": self.given_name,
+            "surname": self.surname,
+            "department": self.department,
+            "usageLocation": self.usage_location,
+        }
+
 
 def ensure_users(graph: Graph, specs: Sequence[UserSpec], *, deadline_s: float) -> dict[str, str]:
-    """See to it that each account exists, and give the user ids by principal name.
+    """See to it that each account exists as it must be, and give the user ids by principal name.
 
     Accounts are enabled; the first password is random, kept nowhere, and must be changed at sign-in.
 
     Raises:
         OwnedByOthers: an account of that name bears another mark; none of the others was created.
         GraphConflict: an address is taken by something that is not an account.
-        GraphError: a creation was refused; the other accounts are created.
+        GraphError: a creation or a change was refused; the other accounts are created.
         NotYet: accounts were accepted and do not show within the deadline.
     """
     by_name = {spec.principal_name: spec for spec in specs}
 
-    def look(names: Sequence[str]) -> Mapping[str, str]:
+    def look(names: Sequence[str]) -> dict[str, dict[str, Any]]:
         found = look_many(graph, {name: _read(name) for name in names})
         for name, user in found.items():
             _check_mark(by_name[name], user)
-        return {name: str(user["id"]) for name, user in found.items()}
+        return found
 
-    return ensure(
+    users = ensure(
         graph,
         list(by_name),
         look=look,
@@ -63,6 +69,27 @@ def ensure_users(graph: Graph, specs: Sequence[UserSpec], *, deadline_s: float) 
         deadline_s=deadline_s,
         what=_("accounts to appear in the tenant"),
     )
+    changed = [name for name, user in users.items() if _differs(by_name[name], user)]
+    ensure(
+        graph,
+        changed,
+        look=lambda names: {n: user for n, user in look(names).items() if not _differs(by_name[n], user)},
+        create=lambda name: Part("PATCH", f"/users/{segment(name)}", json=by_name[name].kept),
+        deadline_s=deadline_s,
+        what=_("accounts to be as planned again"),
+        reads=ONE_READ,
+    )
+    return {name: str(user["id"]) for name, user in users.items()}
+
+
+def find_users(graph: Graph, names: Sequence[str]) -> dict[str, str]:
+    """The ids of those accounts that are there, by principal name; whose they are is not looked at.
+
+    Raises:
+        GraphError: the tenant refused.
+    """
+    reads = {name: Part("GET", f"/users/{segment(name)}", {"$select": "id"}) for name in names}
+    return {name: str(user["id"]) for name, user in look_many(graph, reads).items()}
 
 
 def mailboxes_ready(graph: Graph, user_ids: Sequence[str]) -> set[str]:
@@ -76,16 +103,21 @@ def mailboxes_ready(graph: Graph, user_ids: Sequence[str]) -> set[str]:
         for user_id in user_ids
     }
     # 404 is MailboxNotEnabledForRESTAPI; a user not replicated yet has no mailbox either.
-    return set(look_many(graph, reads, size=MAILBOXES_AT_ONCE, at_once=1))
+    return set(look_many(graph, reads))
 
 
 def _read(principal_name: str) -> Part:
-    select = f"id,userPrincipalName,{_MARK_OBJECT}"
+    select = f"id,accountEnabled,displayName,givenName,surname,department,usageLocation,{marks.ON_USERS}"
     return Part("GET", f"/users/{segment(principal_name)}", {"$select": select})
 
 
+def _differs(spec: UserSpec, user: Mapping[str, Any]) -> bool:
+    # What was given empty reads back as null.
+    return any((user.get(name) or "") != value for name, value in spec.kept.items())
+
+
 def _check_mark(spec: UserSpec, user: Mapping[str, Any]) -> None:
-    mark = (user.get(_MARK_OBJECT) or {}).get(_MARK_PROPERTY)
+    mark = marks.of_user(user)
     if mark != spec.mark:
         raise OwnedByOthers(
             _("The account {name} exists and does not belong to this crisis (its mark: {mark}).").format(
@@ -99,15 +131,10 @@ def _check_mark(spec: UserSpec, user: Mapping[str, Any]) -> None:
 
 def _body(spec: UserSpec) -> dict[str, Any]:
     return {
-        "accountEnabled": True,
+        **spec.kept,
+        **marks.on_user(spec.mark),
         "userPrincipalName": spec.principal_name,
         "mailNickname": spec.nickname,
-        "displayName": spec.display_name,
-        "givenName": spec.given_name,
-        "surname": spec.surname,
-        "department": spec.department,
-        "usageLocation": spec.usage_location,
-        _MARK_OBJECT: {_MARK_PROPERTY: spec.mark},
         "passwordProfile": {"password": _password(), "forceChangePasswordNextSignIn": True},
     }
 

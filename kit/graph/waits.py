@@ -40,13 +40,13 @@ class Waits:
         self._stop = stop or threading.Event()
         self.now = clock
 
-    def wait(self, seconds: float, reason: str) -> None:
-        """Tell of the wait, unless it is too short to read, and wait.
+    def wait(self, seconds: float, reason: str = "") -> None:
+        """Tell of the wait, unless it has no reason or is too short to read, and wait.
 
         Raises:
             Stopped: the run is being stopped.
         """
-        if self._sink is not None and seconds >= TOLD_FROM:
+        if self._sink is not None and reason and seconds >= TOLD_FROM:
             self._sink(Wait(datetime.now(UTC) + timedelta(seconds=seconds), reason))
         self._stop.wait(seconds)
         self.check()

@@ -1,8 +1,9 @@
 """Owns the connection itself: TLS, timeouts, the pool, and what a broken connection is called."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from gettext import gettext as _
+from typing import Any
 
 import httpx
 
@@ -12,8 +13,8 @@ from kit.graph.errors import CertificateRefused, NoAnswer
 
 #: Seconds. Making a Team of a group may take the service most of a minute to answer.
 TIMEOUT = httpx.Timeout(90.0, connect=10.0)
-#: One for each batch under way and some for single requests beside them.
-LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16)
+#: Enough for the batches under way, with single requests and transfers beside them.
+LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
 
 #: Raised by httpx before a byte of the request left.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -82,6 +83,11 @@ def broken(exc: httpx.HTTPError, host: str) -> TenantUnreachable:
         hint=_("Check the network of this station; then run the same command again: it goes on."),
         sent=sent,
     )
+
+
+def lower(headers: Mapping[str, Any]) -> dict[str, str]:
+    """Headers by lower-case name."""
+    return {name.lower(): str(value) for name, value in headers.items()}
 
 
 def _chain(exc: BaseException | None) -> Iterator[BaseException]:

@@ -18,7 +18,24 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from kit.graph import groups, licences, sites, teams, tenant, users
+from kit.graph import (
+    archives,
+    belongings,
+    files,
+    groups,
+    licences,
+    mail,
+    passes,
+    phones,
+    removal,
+    sharing,
+    sites,
+    teams,
+    tenant,
+    threads,
+    units,
+    users,
+)
 from kit.graph.client import Graph
 from kit.graph.connection import Connection
 from kit.graph.permissions import NEEDED_ROLES, role_for
@@ -28,10 +45,21 @@ from tests.unit.kit.graph.support import CLIENT_ID, DOMAIN, TENANT_ID, Recorder,
 
 SUBSET = Path(__file__).parents[3] / "shared" / "graph" / "graph-v1.0-subset.json"
 ODATA = {"$select", "$filter", "$top", "$skip", "$expand", "$orderby", "$count", "$search"}
+#: Options that one service has beside those of OData.
+OWN_OPTIONS = {"includeHiddenFolders"}
+#: Requests of v1.0 that the shared description leaves out (Microsoft Learn: administrative units, group
+#: settings, conversation threads, SharePoint settings, primary user of a managed device).
+UNDESCRIBED = re.compile(
+    r"/directory/administrativeUnits\b|/groupSettingTemplates\b|/groups/[^/]+/(settings|threads)\b"
+    r"|/admin/sharepoint/settings\b|/deviceManagement/managedDevices/[^/]+/users\b"
+    r"|/directory/deletedItems/graph\.\w+$|/admin/exchange/mailboxes/[^/]+/folders/[^/]+/childFolders"
+)
 
 pytestmark = pytest.mark.skipif(
     not SUBSET.exists(), reason=f"the published description is not here: {SUBSET.name} beside the repository"
 )
+
+MARK = "kit:13005-2026-01"
 
 Call = tuple[str, str, Any]
 Json = dict[str, Any]
@@ -69,11 +97,41 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
         recorder = Recorder(httpx.HTTPTransport(verify=trust(there), trust_env=False))
         with Graph(there, transport=recorder) as graph:
             whole_crisis(graph, owners=1)
-            whole_crisis(graph, owners=2)
-    return recorder.graph_calls()
+            ids = whole_crisis(graph, owners=2)
+            the_rest(graph, server, ids, folder / "bag")
+    return [call for call in recorder.graph_calls() if not UNDESCRIBED.search(urlsplit(call[1]).path)]
 
 
-def whole_crisis(graph: Graph, *, owners: int) -> None:
+def the_rest(graph: Graph, server: TenantServer, ids: dict[str, str], folder: Path) -> None:
+    """Unit, phone, pass; then the end: sign-in, export, removal."""
+    unit = units.ensure_unit(graph, units.UnitSpec("Aubagne", "13005", MARK), deadline_s=60)
+    units.ensure_unit_members(graph, unit, list(ids.values()), deadline_s=60)
+    server.enrol_phone(imei="356944040000017", serial="SNT1", model="Modèle")
+    phone = phones.find_phones(graph, [("356944040000017", "SNT1")])["356944040000017", "SNT1"]
+    somebody = next(iter(ids.values()))
+    phones.assign_phone(graph, phone.id, somebody, deadline_s=60)
+    phones.lock_phone(graph, phone.id)
+    phones.wipe_phone(graph, phone.id)
+    passes.issue_pass(graph, somebody, minutes=60)
+    server.fill_mailbox(next(iter(ids)), messages=3, bytes_each=500)
+    server.fill_drive("crise-aubagne-13005-2026-01", files=3, bytes_each=500)
+    removal.revoke(graph, list(ids.values()))
+    mail.export_mail(graph, somebody, folder / "mail")
+    archives.export_items(graph, somebody, folder / "items")
+    targets = [removal.Target("user", name, f"{MARK}:{n}") for n, name in enumerate(ids, start=1)]
+    group = removal.Target("group", "crise-aubagne-13005-2026-01", MARK)
+    found = {target.name: target.id for target in belongings.find(graph, [group])}[group.name]
+    assert found is not None
+    threads.export_threads(graph, found, folder / "threads")
+    drive = files.group_drive(graph, found)
+    assert drive is not None
+    files.export_files(graph, drive, folder / "files")
+    files.user_drive(graph, somebody)
+    removal.remove(graph, [*targets, group, removal.Target("unit", "Aubagne", MARK)], deadline_s=60)
+
+
+def whole_crisis(graph: Graph, *, owners: int) -> dict[str, str]:
+    """The ids of the accounts by principal name."""
     specs = [
         users.UserSpec(
             principal_name=f"dominique.essai{number}@{DOMAIN}",
@@ -83,47 +141,72 @@ def whole_crisis(graph: Graph, *, owners: int) -> None:
             surname=f"Essai {number}",
             department="État civil",
             usage_location="FR",
-            mark=f"kit:13005-2026-01:{number}",
+            mark=f"{MARK}:{number}",
         )
         for number in range(1, 26)
     ]
     tenant.check(graph, sku="SPE_E3", domain=DOMAIN)
-    ids = tuple(users.ensure_users(graph, specs, deadline_s=60).values())
+    found = users.ensure_users(graph, specs, deadline_s=60)
+    ids = tuple(found.values())
     licences.assign(graph, licences.left(graph, "SPE_E3").sku_id, ids)
     users.mailboxes_ready(graph, ids)
     nickname = "crise-aubagne-13005-2026-01"
-    spec = groups.GroupSpec("Crise d’Aubagne", nickname, "Espace", ids[:owners], ids, "kit:13005-2026-01")
+    spec = groups.GroupSpec("Crise d’Aubagne", nickname, "Espace", ids[:owners], ids, MARK)
     group = groups.ensure_group(graph, spec)
+    sharing.close_to_guests(graph, group)
     team = teams.ensure_team(graph, group, deadline_s=60, pauses=(0.5, 1.0))
     teams.ensure_channels(graph, team, ("Journal", "Décisions"))
     site = sites.wait_site(graph, group, deadline_s=60)
     sites.ensure_folders(graph, site.drive_id, ("01 Journal", "02 Décisions & arrêtés"))
+    return found
 
 
 def test_the_run_covers_every_kind_of_request(calls: list[Call]) -> None:
     assert {operation(method, path)[0] for method, path, _body in calls} == {
         "POST /$batch",
-        "GET /organization",
+        "POST /admin/exchange/mailboxes/{mailbox-id}/exportItems",
+        "GET /admin/exchange/mailboxes/{mailbox-id}/folders",
+        "GET /admin/exchange/mailboxes/{mailbox-id}/folders/{mailboxFolder-id}/items",
+        "GET /deviceManagement/managedDevices",
+        "POST /deviceManagement/managedDevices/{managedDevice-id}/remoteLock",
+        "POST /deviceManagement/managedDevices/{managedDevice-id}/wipe",
+        "DELETE /directory/deletedItems/{directoryObject-id}",
+        "GET /directory/deletedItems/{directoryObject-id}",
         "GET /domains",
-        "GET /subscribedSkus",
-        "GET /users/{user-id}",
-        "POST /users",
-        "POST /users/{user-id}/assignLicense",
-        "GET /users/{user-id}/mailboxSettings",
-        "GET /groups",
-        "POST /groups",
-        "GET /groups/{group-id}/owners",
-        "POST /groups/{group-id}/owners/$ref",
-        "GET /groups/{group-id}/members",
-        "POST /groups/{group-id}/members/$ref",
-        "GET /groups/{group-id}/team",
-        "PUT /groups/{group-id}/team",
-        "GET /teams/{team-id}/channels",
-        "POST /teams/{team-id}/channels",
-        "GET /groups/{group-id}/sites/root",
-        "GET /groups/{group-id}/drive",
+        "GET /drives/{drive-id}/items/{driveItem-id}/content",
         "GET /drives/{drive-id}/root/children",
         "POST /drives/{drive-id}/root/children",
+        "GET /drives/{drive-id}/root/delta()",
+        "POST /groups",
+        "GET /groups",
+        "PATCH /groups/{group-id}",
+        "DELETE /groups/{group-id}",
+        "GET /groups/{group-id}",
+        "GET /groups/{group-id}/drive",
+        "GET /groups/{group-id}/members",
+        "GET /groups/{group-id}/owners",
+        "GET /groups/{group-id}/sites/root",
+        "PUT /groups/{group-id}/team",
+        "GET /groups/{group-id}/team",
+        "GET /organization",
+        "GET /subscribedSkus",
+        "GET /teams/{team-id}/channels",
+        "POST /teams/{team-id}/channels",
+        "POST /users",
+        "PATCH /users/{user-id}",
+        "GET /users/{user-id}",
+        "DELETE /users/{user-id}",
+        "POST /users/{user-id}/assignLicense",
+        "GET /users/{user-id}/authentication/temporaryAccessPassMethods",
+        "POST /users/{user-id}/authentication/temporaryAccessPassMethods",
+        "GET /users/{user-id}/drive",
+        "GET /users/{user-id}/mailFolders",
+        "GET /users/{user-id}/mailFolders/{mailFolder-id}/childFolders",
+        "GET /users/{user-id}/mailFolders/{mailFolder-id}/messages",
+        "GET /users/{user-id}/mailboxSettings",
+        "GET /users/{user-id}/messages/{message-id}/$value",
+        "POST /users/{user-id}/revokeSignInSessions",
+        "GET /users/{user-id}/settings/exchange",
     }
 
 
@@ -136,6 +219,8 @@ def test_every_body_validates_and_has_only_known_properties(calls: list[Call]) -
     wrong = set()
     for method, path, body in calls:
         name, described = operation(method, path)
+        if body == {} and "requestBody" not in described:
+            continue  # a batch refuses a POST without a body, so it carries an empty one
         if body is None:
             assert "requestBody" not in described or method == "GET", f"{name} needs a body"
             continue
@@ -151,7 +236,7 @@ def test_every_query_is_odata_and_selects_what_exists(calls: list[Call]) -> None
     for method, path, _body in calls:
         name, described = operation(method, path)
         query = dict(parse_qsl(urlsplit(path).query, strict_parsing=True)) if urlsplit(path).query else {}
-        wrong |= {f"{name}: {option}" for option in query.keys() - ODATA}
+        wrong |= {f"{name}: {option}" for option in query.keys() - ODATA - OWN_OPTIONS}
         answers = [answer for code, answer in described["responses"].items() if code.startswith("2")]
         schema = at(content(resolve(answers[0]))) if query else {}
         properties = known(schema)

@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 
 from kit.graph.client import Graph
 from kit.graph.connection import Connection
+from kit.graph.device_code import Prompt
 from kit.graph.waits import Wait
 
 TENANT_ID = "00000000-0000-4000-8000-000000000001"
@@ -22,6 +23,16 @@ CLIENT_ID = "00000000-0000-4000-8000-0000000000aa"
 DOMAIN = "secours.example"
 AUTHORITY = "https://login.example"
 GRAPH = "https://graph.example/v1.0"
+
+#: Whose token it is, as the token service says it: {"uid": "u", "utid": "t"}.
+CLIENT_INFO = "eyJ1aWQiOiAidSIsICJ1dGlkIjogInQifQ"
+DEVICE_CODE = {
+    "device_code": "device-secret",
+    "user_code": "ABCD1234",
+    "verification_uri": f"{AUTHORITY}/device",
+    "expires_in": 900,
+    "interval": 1,
+}
 
 Json = dict[str, Any]
 
@@ -64,20 +75,27 @@ class ScriptedTenant:
         return httpx.MockTransport(self._handle)
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
-        if request.url.host == "graph.example":
+        if request.url.host != "login.example":
             self.requests.append(request)
             return self._answer(request)
         if request.url.path.endswith("/.well-known/openid-configuration"):
             base = f"{AUTHORITY}/{TENANT_ID}"
-            endpoints = {"authorization_endpoint": f"{base}/authorize", "token_endpoint": f"{base}/token"}
+            endpoints = {
+                "authorization_endpoint": f"{base}/authorize",
+                "token_endpoint": f"{base}/token",
+                "device_authorization_endpoint": f"{base}/devicecode",
+            }
             return httpx.Response(200, json={**endpoints, "issuer": base})
         self.token_requests.append(request)
         if self.token_troubles:
             return self.token_troubles.pop(0)
+        if request.url.path.endswith("/devicecode"):
+            return httpx.Response(200, json=DEVICE_CODE)
         number = len(self.token_requests)
-        return httpx.Response(
-            200, json={"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": 3600}
-        )
+        answer = {"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": 3600}
+        if b"client_credentials" not in request.content:
+            answer |= {"refresh_token": f"refresh-{number}", "client_info": CLIENT_INFO}
+        return httpx.Response(200, json=answer)
 
     def graph(
         self,
@@ -86,13 +104,16 @@ class ScriptedTenant:
         *,
         patience: float = 600.0,
         told: list[Wait] | None = None,
+        prompt: Prompt | None = None,
+        **changes: Any,
     ) -> Graph:
         return Graph(
-            connection(application),
+            connection(application, **changes),
             sink=None if told is None else told.append,
             stop=time,
             clock=time.now,
             patience=patience,
+            prompt=prompt,
             transport=self.transport,
         )
 

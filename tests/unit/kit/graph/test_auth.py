@@ -1,6 +1,7 @@
 """Tokens: proven with the certificate, asked for once, and refused in words an operator can use."""
 
 import base64
+import json
 import threading
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -10,10 +11,12 @@ import jwt
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA1
 
 from kit.errors import BadInput, MissingRequirement, TenantRefused
-from kit.graph.auth import TokenBusy
 from kit.graph.client import Graph
+from kit.graph.token_service import TokenBusy
+from kit.settings import Signature
 from tests.unit.kit.graph.conftest import LiveTenant
 from tests.unit.kit.graph.support import CLIENT_ID, ScriptedTenant, VirtualTime, connection, write_application
 
@@ -67,6 +70,32 @@ def test_the_assertion_is_signed_with_ps256_and_carries_the_certificate(
     assert form["scope"] == ["https://graph.example/.default"]
 
 
+def test_an_authority_that_knows_only_rs256_finds_the_certificate_by_its_thumbprint(
+    application: Application, time: VirtualTime
+) -> None:
+    tenant = ScriptedTenant(empty)
+    with tenant.graph(application, time, signature=Signature.RS256) as graph:
+        graph.tokens.get()
+    assertion = parse_qs(tenant.token_requests[0].content.decode())["client_assertion"][0]
+    certificate = x509.load_pem_x509_certificate(application[1].read_bytes())
+    header = jwt.get_unverified_header(assertion)
+    assert header["alg"] == "RS256"
+    assert base64.urlsafe_b64decode(header["x5t"] + "==") == certificate.fingerprint(SHA1())  # noqa: S303
+    public = certificate.public_key()
+    assert isinstance(public, RSAPublicKey)
+    jwt.decode(assertion, public, algorithms=["RS256"], audience=str(tenant.token_requests[0].url))
+
+
+def test_the_token_service_is_told_that_claims_challenges_are_answered(
+    application: Application, time: VirtualTime
+) -> None:
+    tenant = ScriptedTenant(empty)
+    with tenant.graph(application, time) as graph:
+        graph.tokens.get()
+    claims = json.loads(parse_qs(tenant.token_requests[0].content.decode())["claims"][0])
+    assert claims == {"access_token": {"xms_cc": {"values": ["CP1"]}}}
+
+
 def test_a_refused_token_is_replaced_once_for_all_who_held_it(
     application: Application, time: VirtualTime
 ) -> None:
@@ -98,6 +127,24 @@ def test_a_refusal_says_what_to_check(
     with tenant.graph(application, time) as graph, pytest.raises(TenantRefused, match="AADSTS1") as caught:
         graph.get("/organization")
     assert word in caught.value.hint
+
+
+def test_a_creation_whose_token_could_not_be_got_is_not_in_doubt(
+    application: Application, time: VirtualTime
+) -> None:
+    tenant = ScriptedTenant(empty)
+    troubles: list[httpx.TransportError] = [httpx.ReadTimeout("x")]
+
+    def transport(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/token") and troubles:
+            raise troubles.pop()
+        return tenant.transport.handle_request(request)
+
+    with Graph(
+        connection(application), transport=httpx.MockTransport(transport), stop=time, clock=time.now
+    ) as graph:
+        graph.post("/groups", {})
+    assert len(tenant.requests) == 1
 
 
 @pytest.mark.parametrize("status", [429, 503])

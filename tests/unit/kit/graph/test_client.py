@@ -1,5 +1,6 @@
 """Batches, long operations and reading until stable."""
 
+import base64
 import contextvars
 import threading
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from kit.graph.batching import Answer, Part
-from kit.graph.client import Graph
+from kit.graph.client import Delta, Graph
 from kit.graph.errors import GraphRefused, GraphThrottled, NotYet
 from kit.graph.waits import Wait
 from tests.unit.kit.graph.support import (
@@ -84,7 +85,7 @@ def test_one_part_needs_no_batch_and_none_needs_no_request(
     assert len(tenant.requests) == 1
 
 
-def test_only_the_parts_that_failed_are_sent_again_each_after_its_own_delay(
+def test_only_the_parts_that_failed_are_sent_again_when_the_longest_delay_ends(
     application: Application, time: VirtualTime
 ) -> None:
     delays = {"/users/1": "5", "/users/3": "60"}
@@ -98,7 +99,24 @@ def test_only_the_parts_that_failed_are_sent_again_each_after_its_own_delay(
     with ScriptedTenant(batches).graph(application, time) as graph:
         answers = graph.batch(reads(5))
     assert all(answer.ok for answer in answers)
-    assert batches.sent[1:] == [["/users/1"], ["/users/3"]]
+    # Both are answered by the directory, which holds us back for a minute.
+    assert batches.sent[1:] == [["/users/1", "/users/3"]]
+    assert time.waits == [60.0]
+
+
+def test_services_hold_us_back_each_on_its_own(application: Application, time: VirtualTime) -> None:
+    delays = {"/users/1": "5", "/teams/1": "60"}
+
+    def part(step: Json, before: int) -> httpx.Response:
+        if step["url"] in delays and before == 0:
+            return refusal(429, "TooManyRequests", Retry_After=delays[step["url"]])
+        return echo(step, before)
+
+    batches = Batches(part)
+    with ScriptedTenant(batches).graph(application, time) as graph:
+        answers = graph.batch([*reads(5), Part("GET", "/teams/1")])
+    assert all(answer.ok for answer in answers)
+    assert batches.sent[1:] == [["/users/1"], ["/teams/1"]]
     assert time.waits == [5.0, 55.0]
 
 
@@ -245,7 +263,92 @@ def test_waits_of_batches_are_told_in_the_callers_context(
         connection(application), sink=sink, stop=time, clock=time.now, transport=tenant.transport
     ) as graph:
         graph.batch(reads(45))
-    assert seen == ["account"]
+    # Other batches may have to wait with the one that was slowed down.
+    assert set(seen) == {"account"}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_is_not_json_comes_as_octets_alone_or_in_a_batch(
+    application: Application, time: VirtualTime, count: int
+) -> None:
+    mail = b"From: x\r\n\r\n\xff"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, content=mail, headers={"Content-Type": "text/plain"})
+        body = base64.b64encode(mail).decode()
+        responses = [{"id": step["id"], "status": 200, "body": body} for step in steps(request)]
+        return httpx.Response(200, json={"responses": responses})
+
+    parts = [Part("GET", f"/users/1/messages/{number}/$value") for number in range(count)]
+    with ScriptedTenant(answer).graph(application, time) as graph:
+        answers = graph.batch(parts)
+    assert [found.content for found in answers] == [mail] * count
+    assert [found.body for found in answers] == [{}] * count
+    assert "From" not in repr(answers)
+
+
+def test_text_that_is_no_base64_is_taken_as_it_is(application: Application, time: VirtualTime) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        responses = [{"id": step["id"], "status": 200, "body": "From: x"} for step in steps(request)]
+        return httpx.Response(200, json={"responses": responses})
+
+    with ScriptedTenant(answer).graph(application, time) as graph:
+        answers = graph.batch([Part("GET", f"/users/1/messages/{number}/$value") for number in range(2)])
+    assert [found.content for found in answers] == [b"From: x"] * 2
+
+
+BASE = "https://graph.example/v1.0/drives/1/root/delta"
+
+
+class Changes:
+    """A collection of three items on two pages; the links in `forgotten` are gone."""
+
+    def __init__(self, *forgotten: str, location: str | None = None) -> None:
+        self._forgotten = forgotten
+        self._location = location
+        self.tenant = ScriptedTenant(self._answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        query = str(request.url.params)
+        if query in self._forgotten:
+            headers = {"Location": self._location} if self._location else {}
+            return httpx.Response(410, headers=headers, json={"error": {"code": "resyncRequired"}})
+        if query in ("", "token=restart"):
+            page = {"value": [{"id": "1"}, {"id": "2"}], "@odata.nextLink": f"{BASE}?token=page2"}
+        elif query == "token=page2":
+            page = {"value": [{"id": "3"}], "@odata.deltaLink": f"{BASE}?token=now"}
+        else:
+            page = {"value": [{"id": "3", "deleted": {}}], "@odata.deltaLink": f"{BASE}?token=later"}
+        return httpx.Response(200, json=page)
+
+
+def test_everything_is_read_first_and_then_only_what_changed(
+    application: Application, time: VirtualTime
+) -> None:
+    with Changes().tenant.graph(application, time) as graph:
+        first = graph.delta("/drives/1/root/delta")
+        assert first == Delta(({"id": "1"}, {"id": "2"}, {"id": "3"}), f"{BASE}?token=now", fresh=True)
+        second = graph.delta("/drives/1/root/delta", link=first.link)
+    assert second == Delta(({"id": "3", "deleted": {}},), f"{BASE}?token=later", fresh=False)
+
+
+@pytest.mark.parametrize("location", [None, f"{BASE}?token=restart"])
+def test_a_forgotten_link_starts_again_and_says_so(
+    application: Application, time: VirtualTime, location: str | None
+) -> None:
+    changes = Changes("token=now", location=location)
+    with changes.tenant.graph(application, time) as graph:
+        found = graph.delta("/drives/1/root/delta", link=f"{BASE}?token=now")
+    assert found.fresh
+    assert [item["id"] for item in found.items] == ["1", "2", "3"]
+    assert str(changes.tenant.requests[1].url) == (location or BASE)
+
+
+def test_a_tenant_that_forgets_every_link_is_an_error(application: Application, time: VirtualTime) -> None:
+    changes = Changes("token=now", "token=page2")
+    with changes.tenant.graph(application, time) as graph, pytest.raises(GraphRefused, match="410"):
+        graph.delta("/drives/1/root/delta", link=f"{BASE}?token=now")
 
 
 def test_a_long_operation_is_followed_to_its_end(application: Application, time: VirtualTime) -> None:

@@ -77,6 +77,7 @@ def test_what_is_missing_is_created_and_a_second_run_writes_nothing(using: Using
         first = run(directory, graph, ["a", "b", "c"])
         again = run(directory, graph, ["a", "b", "c"])
     assert first == again == {"a": "id-a", "b": "id-b", "c": "id-c"}
+    assert list(first) == ["a", "b", "c"]
     assert directory.created == ["a", "c"]
 
 

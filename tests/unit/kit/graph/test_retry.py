@@ -111,6 +111,11 @@ def test_a_date_says_the_same_as_seconds(seconds: int) -> None:
     assert retry_after({"retry-after": date}, NOW) == max(0, seconds)
 
 
+@given(st.floats(0, 10**6).map(lambda seconds: f"{seconds:.3f}"))
+def test_fractions_of_seconds_are_seconds(text: str) -> None:
+    assert retry_after({"retry-after": text}, NOW) == float(text)
+
+
 def test_a_date_without_zone_is_in_utc() -> None:
     assert retry_after({"retry-after": "Sat, 21 Nov 2026 03:00:30 -0000"}, NOW) == 30
 

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from kit.graph import groups, sites
 from kit.graph.errors import GraphForbidden, NotYet
 from tests.unit.kit.graph.conftest import LiveTenant
-from tests.unit.kit.graph.support import ScriptedTenant, VirtualTime, refusal
+from tests.unit.kit.graph.support import ScriptedTenant, VirtualTime, batch_answer, refusal, steps
 from tests.unit.kit.graph.test_groups import people, spec
 
 FOLDERS = ("01 Journal de crise", "02 Décisions", "03 État civil & élections")
@@ -35,10 +36,15 @@ def test_only_what_is_missing_is_added(live: LiveTenant) -> None:
     assert sorted(sites.folders(live.graph, drive)) == sorted(FOLDERS)
 
 
+def always(answer: httpx.Response) -> ScriptedTenant:
+    """A tenant that answers every request so."""
+    return ScriptedTenant(lambda request: batch_answer({step["id"]: answer for step in steps(request)}))
+
+
 def test_a_site_that_does_not_come_is_said_at_the_deadline(
     application: tuple[Path, Path], time: VirtualTime
 ) -> None:
-    tenant = ScriptedTenant(lambda _request: refusal(404, "itemNotFound"))
+    tenant = always(refusal(404, "itemNotFound"))
     with tenant.graph(application, time) as graph, pytest.raises(NotYet, match="site"):
         sites.wait_site(graph, "g", deadline_s=3600)
     assert time.seconds == pytest.approx(3600)
@@ -46,7 +52,7 @@ def test_a_site_that_does_not_come_is_said_at_the_deadline(
 
 
 def test_a_missing_permission_is_not_waited_for(application: tuple[Path, Path], time: VirtualTime) -> None:
-    tenant = ScriptedTenant(lambda _request: refusal(403, "accessDenied"))
+    tenant = always(refusal(403, "accessDenied"))
     with tenant.graph(application, time) as graph, pytest.raises(GraphForbidden) as caught:
         sites.wait_site(graph, "g", deadline_s=3600)
     assert "Sites.ReadWrite.All" in caught.value.hint

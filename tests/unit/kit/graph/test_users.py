@@ -1,16 +1,18 @@
 """Accounts in the simulated tenant: created once, ours, and never with a password anybody knows."""
 
-import json
 from dataclasses import replace
+from pathlib import Path
 
+import httpx
 import pytest
 
 from kit.graph import licences, users
 from kit.graph.batching import segment
+from kit.graph.ensure import READS
 from kit.graph.errors import GraphRefused, OwnedByOthers
 from kit.graph.users import UserSpec
 from tests.unit.kit.graph.conftest import LiveTenant
-from tests.unit.kit.graph.support import DOMAIN
+from tests.unit.kit.graph.support import DOMAIN, ScriptedTenant, VirtualTime, batch_answer, steps
 
 
 def spec(number: int) -> UserSpec:
@@ -101,6 +103,64 @@ def test_mailboxes_are_ready_once_there_is_a_licence(live: LiveTenant) -> None:
 def test_many_mailboxes_are_looked_at_within_what_outlook_allows(live: LiveTenant) -> None:
     ids = list(users.ensure_users(live.graph, [spec(n) for n in range(1, 11)], deadline_s=30).values())
     live.recorder.requests.clear()
-    users.mailboxes_ready(live.graph, ids)
-    batches = [json.loads(request.content)["requests"] for request in live.recorder.requests]
-    assert [len(batch) for batch in batches] == [4, 4, 2]
+    assert users.mailboxes_ready(live.graph, ids) == set()
+    batches = [steps(request) for request in live.recorder.requests]
+    assert sum(map(len, batches)) == 10
+    assert max(map(len, batches)) <= 4
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"accountEnabled": False}, {"department": "Voirie", "surname": "Autre"}, {"usageLocation": "BE"}],
+)
+def test_an_account_that_somebody_changed_is_put_right(live: LiveTenant, changed: dict[str, object]) -> None:
+    specs = [spec(1), spec(2)]
+    ids = users.ensure_users(live.graph, specs, deadline_s=30)
+    live.graph.patch(f"/users/{ids[specs[0].principal_name]}", changed)
+    live.recorder.requests.clear()
+    assert users.ensure_users(live.graph, specs, deadline_s=30) == ids
+    assert live.recorder.writes() == [("PATCH", f"/users/{specs[0].principal_name}")]
+    select = {"$select": ",".join(specs[0].kept)}
+    found = live.graph.get(f"/users/{ids[specs[0].principal_name]}", params=select)
+    assert {name: found[name] for name in specs[0].kept} == specs[0].kept
+
+
+def test_an_account_without_service_is_not_changed_for_ever(live: LiveTenant) -> None:
+    """What was given empty reads back as null."""
+    bare = replace(spec(1), department="")
+    users.ensure_users(live.graph, [bare], deadline_s=30)
+    live.recorder.requests.clear()
+    users.ensure_users(live.graph, [bare], deadline_s=30)
+    assert live.recorder.writes() == []
+
+
+def test_accounts_are_found_by_name_and_those_that_are_not_there_left_out(live: LiveTenant) -> None:
+    ids = users.ensure_users(live.graph, [spec(1), spec(2)], deadline_s=30)
+    names = [spec(number).principal_name for number in (1, 2, 3)]
+    assert users.find_users(live.graph, names) == ids
+    assert users.find_users(live.graph, []) == {}
+
+
+def test_many_accounts_cost_a_look_a_creation_and_the_good_reads(
+    application: tuple[Path, Path], time: VirtualTime
+) -> None:
+    """Rounds of batches that wait for one another, which is what a slow connection feels."""
+    there: dict[str, dict[str, object]] = {}
+    rounds: list[str] = []
+
+    def one(step: dict[str, object]) -> httpx.Response:
+        rounds.append(str(step["method"]))
+        if step["method"] == "POST":
+            body = dict(step["body"]) if isinstance(step["body"], dict) else {}
+            there[body["userPrincipalName"]] = {**body, "id": f"id-{len(there)}"}
+            return httpx.Response(201, json={})
+        name = str(step["url"]).partition("?")[0].removeprefix("/users/")
+        return httpx.Response(200, json=there[name]) if name in there else httpx.Response(404, json={})
+
+    tenant = ScriptedTenant(lambda request: batch_answer({step["id"]: one(step) for step in steps(request)}))
+    with tenant.graph(application, time) as graph:
+        found = users.ensure_users(graph, [spec(number) for number in range(200)], deadline_s=60)
+    assert len(found) == 200
+    assert rounds == ["GET"] * 200 + ["POST"] * 200 + ["GET"] * 200 * READS
+    assert len(tenant.requests) == 10 * (1 + 1 + READS)
+    assert time.waits == []

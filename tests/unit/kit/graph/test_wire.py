@@ -4,13 +4,15 @@ import socket
 from pathlib import Path
 
 import httpx
+import msal
 import pytest
 
 from kit.errors import BadInput
 from kit.graph.client import Graph
-from kit.graph.connection import Connection, origin
+from kit.graph.connection import Connection, endpoints, origin
 from kit.graph.errors import CertificateRefused, NoAnswer
 from kit.graph.wire import broken
+from kit.settings import Cloud
 from tests.unit.kit.graph.conftest import LiveTenant
 from tests.unit.kit.graph.support import VirtualTime, connection, write_application
 
@@ -84,6 +86,16 @@ def test_only_what_never_left_is_known_not_to_be_carried_out(
 def test_an_address_that_is_not_https_is_refused(application: Application, address: str) -> None:
     with pytest.raises(BadInput, match="https"):
         connection(application, graph=address)
+
+
+def test_each_cloud_has_its_addresses_over_https() -> None:
+    for cloud in Cloud:
+        assert all(origin(address).startswith("https://") for address in endpoints(cloud))
+    assert endpoints(Cloud.GLOBAL) == (
+        "https://login.microsoftonline.com",
+        "https://graph.microsoft.com/v1.0",
+    )
+    assert endpoints(Cloud.BLEU)[0] == f"https://{msal.authority.AZURE_GOV_FR}"
 
 
 def test_the_scope_is_the_origin_of_graph(application: Application) -> None:
