@@ -18,6 +18,18 @@ from kit.plan.stages import Stage, label
 #: What a text means; the style sheet gives each tone its colour.
 Tone = Literal["plain", "quiet", "good", "busy", "wait", "bad", "human", "title"]
 
+#: Tone → style, for text outside tables; the style sheet gives tables the same colours.
+STYLES: dict[Tone, str] = {
+    "plain": "",
+    "title": "bold $foreground",
+    "quiet": "$secondary",
+    "good": "$text-success",
+    "busy": "$text-accent",
+    "wait": "$text-warning",
+    "bad": "bold $text-error",
+    "human": "bold $text-primary",
+}
+
 _STAGES = {stage.value: stage for stage in Stage}
 #: Control characters would reach the terminal as they are: what laptops and tenants say is not trusted.
 _CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")

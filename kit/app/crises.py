@@ -7,17 +7,16 @@ from gettext import gettext as _
 from pathlib import Path
 
 from inventory import communes, crises
-from inventory.crises import Crisis
 from inventory.importing.seats import read_seats
 from kit.app import situation
 from kit.app.compose import App
-from kit.app.run import unfinished_run
+from kit.app.run import refuse_while_others_run
 from kit.app.situation import Situation
 from kit.app.terms import terms
-from kit.errors import Busy, RunIncomplete
+from kit.errors import RunIncomplete
 from kit.plan.model import Plan
-from kit.workflows import planning
-from kit.workflows.equip import Trouble
+from kit.workflows import order, planning
+from kit.workflows.troubles import Trouble
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def plan(app: App, text: str) -> Plan:
     """
     with app.database.write() as session:
         crisis = crises.find(session, text)
-        _refuse_while_running(app, crisis)
+        refuse_while_others_run(app, crisis.reference)
         made = planning.make(session, crisis, terms(app.settings))
         planning.keep(session, app.stamp(), crisis, made)
         return made
@@ -85,12 +84,13 @@ def ensure_plan(app: App, text: str) -> str:
     """The reference of a crisis that has a plan from now on.
 
     Raises:
-        IllegalMove: the crisis is closed.
+        IllegalMove: the crisis is closed, or is being ended in the tenant.
         Shortage: the pool does not hold what the seats need.
     """
     with app.database.read() as session:
         crisis = crises.find(session, text)
         crises.must_be_open(crisis)
+        order.must_not_have_begun(session, crisis.reference)
     if crisis.plan is None:
         plan(app, crisis.reference)
     return crisis.reference
@@ -126,7 +126,7 @@ def close(app: App, text: str) -> Situation:
     by = app.stamp()
     with app.database.write() as session:
         crisis = crises.find(session, text)
-        _refuse_while_running(app, crisis)
+        refuse_while_others_run(app, crisis.reference)
         crises.close(session, by, crisis, by.at)
         return situation.read(session, crisis)
 
@@ -150,13 +150,3 @@ def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> RunIncomplet
         ),
         hint=_("Mend what is named, then run again: what is done stays done."),
     )
-
-
-def _refuse_while_running(app: App, crisis: Crisis) -> None:
-    if unfinished_run(app, crisis.reference) is not None:
-        raise Busy(
-            _("A run of crisis {reference} is unfinished; nothing was changed.").format(
-                reference=crisis.reference
-            ),
-            hint=_("Go on with it first: `kit crisis run {reference}`.").format(reference=crisis.reference),
-        )

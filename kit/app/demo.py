@@ -122,6 +122,7 @@ class Demo:
         self._start_tenant()
         self.kit("lab", "up", str(laptops))
         self.kit("pool", "import", str(self._home.lab / "pool.csv"))
+        self.kit("tenant", "enrol")
         self.kit("convention", "add", COMMUNE, "--template", "amp_cyber", "--notified", _last_year())
         seats = ("--seats", str(self._seats(people or laptops)))
         opened = self.kit_json("crisis", "open", COMMUNE, *seats, "--called-back-by", "Camille Exemple")

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from inventory import secrets
 from kit.app import station as building
 from kit.app.compose import App
+from kit.graph import phones
 from kit.graph.client import Graph
 from kit.plan.model import Plan, SeatPlan
 from kit.workflows.laptops import SEAT_PASSWORD
@@ -47,6 +48,9 @@ def gather(app: App, plan: Plan, sheet: Path, identity: Path) -> tuple[Check, ..
             *(_login(app, seat, identity) for seat in plan.seats),
             *_accounts(graph, plan),
             *_workspace(graph, plan),
+            *_services(graph, plan),
+            *_unit(graph, plan),
+            *_phones(graph, plan),
             *_sheet(plan, sheet),
         )
 
@@ -104,6 +108,53 @@ def _workspace(graph: Graph, plan: Plan) -> Iterator[Check]:
             item["name"] for item in graph.pages(f"/drives/{drive['id']}/root/children") if "folder" in item
         )
         yield Check(_("folders of the site"), ", ".join(sorted(space.folders)), ", ".join(folders))
+
+
+def _services(graph: Graph, plan: Plan) -> Iterator[Check]:
+    for wanted in plan.service_groups:
+        query = {"$filter": f"mailNickname eq '{wanted.nickname}'"}
+        members = [
+            member["userPrincipalName"]
+            for group in graph.pages("/groups", params=query)
+            for member in graph.pages(f"/groups/{group['id']}/members")
+        ]
+        yield Check(
+            _("shared mailbox {name}").format(name=wanted.nickname),
+            ", ".join(sorted(wanted.members)),
+            ", ".join(sorted(members)),
+        )
+
+
+def _unit(graph: Graph, plan: Plan) -> Iterator[Check]:
+    """Nothing but this crisis's accounts and groups, and all of them."""
+    units = [
+        unit
+        for unit in graph.pages("/directory/administrativeUnits")
+        if unit["displayName"] == plan.unit.display_name
+    ]
+    members = [
+        member["displayName"]
+        for unit in units
+        for member in graph.pages(f"/directory/administrativeUnits/{unit['id']}/members")
+    ]
+    wanted = [seat.account.display_name for seat in plan.seats]
+    wanted += [group.display_name for group in plan.groups]
+    yield Check(
+        _("members of the administrative unit"), ", ".join(sorted(wanted)), ", ".join(sorted(members))
+    )
+
+
+def _phones(graph: Graph, plan: Plan) -> Iterator[Check]:
+    given = [(seat, seat.phone) for seat in plan.seats if seat.phone and plan.managed_phones]
+    found = phones.find_phones(graph, [(phone.imei, phone.serial) for _seat, phone in given])
+    for seat, phone in given:
+        managed = found.get((phone.imei, phone.serial))
+        user = graph.get(f"/users/{managed.user_id}") if managed and managed.user_id else {}
+        yield Check(
+            _("user of {tag} in device management").format(tag=phone.tag),
+            seat.account.principal_name,
+            str(user.get("userPrincipalName", "–")),
+        )
 
 
 def _sheet(plan: Plan, sheet: Path) -> Iterator[Check]:

@@ -17,5 +17,13 @@ def check_tenant(app: App) -> list[dict[str, Any]]:
     """
     settings = app.settings.tenant
     with Graph(building.connection(app), patience=0) as graph:
-        readiness = tenant.check(graph, sku=settings.sku, domain=settings.domain)
+        readiness = tenant.check(
+            graph,
+            sku=settings.sku,
+            domain=settings.domain,
+            cloud=settings.cloud,
+            managed_phones=settings.managed_phones,
+            require_eu=settings.require_eu,
+            require_closed_sharing=settings.require_closed_sharing,
+        )
     return [asdict(finding) for finding in readiness.findings]

@@ -1,4 +1,4 @@
-"""Runs a crisis from the foreground: hosts the engine, or follows the worker that already does.
+"""Runs a crisis's procedures from the foreground: hosts the engine, or follows the worker that already does.
 
 Ctrl-C once: no new step starts, what runs may finish. Twice: what runs is cancelled. Either way nothing is
 lost: the workflow stays unfinished and the same command goes on with it.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from gettext import gettext as _
 from types import FrameType
 
 from inventory import activity, crises, journal
@@ -19,9 +20,9 @@ from inventory.times import utc_now
 from kit.app import station as building
 from kit.app.compose import App
 from kit.errors import Busy
+from kit.workflows import closing, equip, station
 from kit.workflows import engine as durable
-from kit.workflows import equip, station
-from kit.workflows.equip import Trouble
+from kit.workflows.troubles import Trouble
 
 _TICK_SECONDS = 0.25
 #: What an operator watched tonight is of no use after a season; the journal keeps what counts.
@@ -31,8 +32,23 @@ _CANCEL_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
+class Procedure:
+    """A durable procedure of a crisis: it runs under the id `CRISIS/name-N`, one of its kind at a time."""
+
+    name: str
+    carry_out: Callable[..., tuple[Trouble, ...]]
+
+
+EQUIP = Procedure("run", equip.equip)
+REVOKE = Procedure("revoke", closing.revoke)
+EXPORT = Procedure("export", closing.export)
+REMOVE = Procedure("remove", closing.remove)
+_PROCEDURES = (EQUIP, REVOKE, EXPORT, REMOVE)
+
+
+@dataclass(frozen=True)
 class Ended:
-    """The run came to its end; `troubles` is empty when every seat works."""
+    """The run came to its end; `troubles` is empty when all of it holds."""
 
     troubles: tuple[Trouble, ...]
 
@@ -71,20 +87,28 @@ def on_interrupt(request: StopRequest) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def run_crisis(
-    app: App, reference: str, *, stop: StopRequest, show: Callable[[Board], None]
+def carry_out(
+    app: App,
+    procedure: Procedure,
+    reference: str,
+    *arguments: str,
+    stop: StopRequest,
+    show: Callable[[Board], None],
 ) -> Ended | Stopped:
-    """Run the stored plan of a crisis, or go on with an unfinished run of it.
+    """Carry out a procedure of a crisis, or go on with an unfinished one of its kind and its own arguments.
 
     `show` is called with the board about four times a second. The caller must leave the process soon
     after: an engine that was stopped keeps threads that never return.
     """
+    refuse_while_others_run(app, reference, procedure)
     hosted = building.engine(app)
     try:
         _host(app, hosted)
     except Busy:
-        return _follow(app, _submit(app, reference), reference, stop=stop, show=show, hosted=False)
-    ended = _follow(app, _submit(app, reference), reference, stop=stop, show=show, hosted=True)
+        run_id = _submit(app, procedure, reference, arguments)
+        return _follow(app, run_id, reference, stop=stop, show=show, hosted=False)
+    run_id = _submit(app, procedure, reference, arguments)
+    ended = _follow(app, run_id, reference, stop=stop, show=show, hosted=True)
     quiet(hosted, stop)
     return ended
 
@@ -126,27 +150,54 @@ def _host(app: App, hosted: durable.Engine) -> None:
         activity.prune(session, before=utc_now() - _ACTIVITY_KEPT)
 
 
-def unfinished_run(app: App, reference: str) -> str | None:
-    """The id of the crisis's run that has not come to its end; None where there is none."""
-    for name, state in _runs(app, reference).items():
+def unfinished(app: App, reference: str, procedure: Procedure) -> str | None:
+    """The id of the crisis's unfinished procedure of that kind; None where there is none."""
+    for name, state in _runs(app, reference, procedure).items():
         if not durable.finished(state):
             return name
     return None
 
 
-def _runs(app: App, reference: str) -> dict[str, str]:
-    return durable.statuses(building.workflows_url(app), f"{reference}/run-")
+def refuse_while_others_run(app: App, reference: str, procedure: Procedure | None = None) -> None:
+    """Let nothing begin beside an unfinished procedure of the crisis other than `procedure` itself.
+
+    Raises:
+        Busy: one is unfinished; says which command goes on with it.
+    """
+    commands = {
+        EQUIP: "crisis run",
+        REVOKE: "tenant revoke",
+        EXPORT: "tenant export",
+        REMOVE: "tenant remove",
+    }
+    for other in _PROCEDURES:
+        if other != procedure and unfinished(app, reference, other) is not None:
+            raise Busy(
+                _("A run of crisis {reference} is unfinished; nothing was changed.").format(
+                    reference=reference
+                ),
+                hint=_("Go on with it first: `kit {command} {reference}`.").format(
+                    command=commands[other], reference=reference
+                ),
+            )
 
 
-def _submit(app: App, reference: str) -> str:
-    """The id of the crisis's unfinished run, or of a new one."""
-    unfinished = unfinished_run(app, reference)
-    if unfinished is not None:
-        return unfinished
-    run_id = f"{reference}/run-{len(_runs(app, reference)) + 1}"
+def _runs(app: App, reference: str, procedure: Procedure) -> dict[str, str]:
+    return durable.statuses(building.workflows_url(app), f"{reference}/{procedure.name}-")
+
+
+def _submit(app: App, procedure: Procedure, reference: str, arguments: tuple[str, ...]) -> str:
+    """The id of the crisis's unfinished procedure of that kind, or of a new one."""
+    begun = unfinished(app, reference, procedure)
+    if begun is not None:
+        return begun
+    run_id = f"{reference}/{procedure.name}-{len(_runs(app, reference, procedure)) + 1}"
     with app.database.write() as session:
-        journal.append(session, app.stamp(), "run.started", crises.subject(reference), {"run": run_id})
-    durable.submit(building.workflows_url(app), equip.RUNS, equip.equip, run_id, reference)
+        kind = f"{procedure.name}.started"
+        journal.append(session, app.stamp(), kind, crises.subject(reference), {"run": run_id})
+    durable.submit(
+        building.workflows_url(app), equip.RUNS, procedure.carry_out, run_id, reference, *arguments
+    )
     return run_id
 
 

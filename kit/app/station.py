@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 from kit.app import keys
 from kit.app.compose import App
 from kit.graph.client import Graph
-from kit.graph.connection import Connection
-from kit.workflows import equip
+from kit.graph.connection import Connection, endpoints
+from kit.settings import Cloud
+from kit.workflows import closing, equip
 from kit.workflows.activity import ActivityLog
 from kit.workflows.engine import Engine
-from kit.workflows.station import Lender, Station, tell_wait
+from kit.workflows.station import Lender, Station, TenantRules, tell_wait
 from kit.workstations.runner import RunnerSettings
 
 #: Runs of several communes at once; each waits for its laptops most of the time.
 _RUNS_AT_ONCE = 8
+#: Mailboxes exported at once: Outlook takes four requests at a time, which one batch already uses up.
+_EXPORTS_AT_ONCE = 2
 #: Seconds a single step asks an unreachable tenant again, at most.
 _STEP_PATIENCE = 20.0
 #: Seconds for what was created to show, at least; replication takes that long on a good day.
@@ -25,15 +28,30 @@ _SETTLING = 60.0
 def connection(app: App) -> Connection:
     """How this station reaches its tenant."""
     tenant = app.settings.tenant
+    authority, graph = endpoints(tenant.cloud)
     key, certificate = keys.ensure_certificate(app.home.keys, name="crisis-kit")
     return Connection(
         tenant_id=tenant.tenant_id,
         client_id=tenant.client_id,
-        authority=tenant.authority,
-        graph=tenant.graph,
+        authority=tenant.authority or authority,
+        graph=tenant.graph or graph,
         private_key=tenant.private_key or key,
         certificate=tenant.certificate or certificate,
         ca_file=tenant.ca_file,
+        sign_in=tenant.sign_in,
+        signature=tenant.signature,
+    )
+
+
+def rules(app: App) -> TenantRules:
+    """What this site asks of its tenant, and what the tenant's cloud can do."""
+    tenant = app.settings.tenant
+    everything = tenant.cloud is Cloud.GLOBAL
+    return TenantRules(
+        require_eu=tenant.require_eu,
+        require_closed_sharing=tenant.require_closed_sharing,
+        archives=everything,
+        passes=everything,
     )
 
 
@@ -48,7 +66,11 @@ def engine(app: App) -> Engine:
         database_url=workflows_url(app),
         lock=app.home.state / "engine.lock",
         station=app.settings.station,
-        queues={equip.LAPTOPS: app.settings.workstations.forks, equip.RUNS: _RUNS_AT_ONCE},
+        queues={
+            equip.LAPTOPS: app.settings.workstations.forks,
+            equip.RUNS: _RUNS_AT_ONCE,
+            closing.EXPORTS: _EXPORTS_AT_ONCE,
+        },
     )
 
 
@@ -85,6 +107,7 @@ def station(app: App) -> Station:
             ZoneInfo(app.settings.team.timezone),
         ),
         documents=app.home.documents,
+        rules=rules(app),
         patience=app.settings.tenant.patience,
         settling=max(_SETTLING, app.settings.tenant.patience),
         stopping=stopping,

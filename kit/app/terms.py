@@ -23,6 +23,7 @@ class _Workspace(BaseModel):
     drill_prefix: str
     channels: tuple[str, ...]
     folders: tuple[str, ...]
+    shared_mailboxes: tuple[str, ...] = ()
 
     @field_validator("name", "description")
     @classmethod
@@ -58,5 +59,7 @@ def terms(settings: Settings) -> Terms:
         drill_prefix=workspace.drill_prefix,
         channels=workspace.channels,
         folders=workspace.folders,
+        shared_mailboxes=workspace.shared_mailboxes,
+        managed_phones=settings.tenant.managed_phones,
         playbooks=settings.workstations.sequence,
     )

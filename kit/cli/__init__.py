@@ -21,6 +21,7 @@ from kit.cli import (
     init,
     journal,
     lab,
+    phone,
     pool,
     tenant,
     tui,
@@ -50,6 +51,7 @@ for noun, group in {
     "handover": handover,
     "journal": journal,
     "lab": lab,
+    "phone": phone,
     "pool": pool,
     "tenant": tenant,
 }.items():

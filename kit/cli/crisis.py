@@ -1,6 +1,5 @@
 """`kit crisis`: open it, plan it, run it, look at it, close it."""
 
-import traceback
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kit.cli.exits import BUG, CODES, INTERRUPTED, leave, report, say, told
+from kit.cli.exits import CODES, leave, report, say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json, emit_table
 
@@ -97,29 +96,14 @@ def run(
 
 def _run(program: "App", crisis: str, *, as_json: bool) -> None:
     from kit.app import crises, run
-    from kit.cli.live import LiveBoard
+    from kit.cli.following import follow, stopped
 
     reference = crises.ensure_plan(program, crisis)
-    stop = run.StopRequest()
-    try:
-        with run.on_interrupt(stop), LiveBoard(crises.people(program, reference)) as live:
-            ended = run.run_crisis(program, reference, stop=stop, show=live.show)
-    except Exception:
-        # The engine's threads would keep the process alive for ever.
-        traceback.print_exc()
-        leave(BUG)
+    ended = follow(program, run.EQUIP, reference, as_json=as_json)
     situation = crises.look(program, reference)
-    if isinstance(ended, run.Stopped):
-        say(
-            _("Stopped. Nothing is lost; go on with: kit crisis run {reference}").format(reference=reference)
-            if ended.hosted
-            else _("The worker goes on with crisis {reference}; this was only the view.").format(
-                reference=reference
-            )
-        )
-        _emit_situation(situation, as_json=as_json)
-        leave(INTERRUPTED)
     _emit_situation(situation, as_json=as_json)
+    if isinstance(ended, run.Stopped):
+        stopped(ended, reference, f"kit crisis run {reference}")
     failure = crises.verdict(situation, ended.troubles)
     if failure is None:
         say(_("Every seat works."))
@@ -199,7 +183,7 @@ def close(context: typer.Context, crisis: Reference, as_json: Json = False) -> N
 
         closed = crises.close(open_app(context), crisis)
         say(_("Crisis {reference} is closed.").format(reference=closed.reference))
-        say(_("What it created in the tenant stays there: closing removes neither accounts nor data yet."))
+        say(_("What it created in the tenant stays until the commune has its data back: kit tenant revoke."))
         _emit_situation(closed, as_json=as_json)
 
 
@@ -243,6 +227,13 @@ def _emit_plan(plan: "Plan", *, as_json: bool) -> None:
     print(_("Owner: {names}").format(names=", ".join(space.owners)))
     print(_("Channels: {names}").format(names=", ".join(space.channels)))
     print(_("Folders: {names}").format(names=", ".join(space.folders)))
+    for group in plan.service_groups:
+        print(
+            _("Shared mailbox: {name} ({nickname}), {count} members").format(
+                name=group.display_name, nickname=group.nickname, count=len(group.members)
+            )
+        )
+    print(_("Administrative unit: {name}").format(name=plan.unit.display_name))
     print(_("Licence: {sku}, used in {country}").format(sku=plan.sku, country=plan.usage_location))
     print(_("By hand: call the correspondent back; hand each person their equipment against a signature."))
 

@@ -33,6 +33,7 @@ CODES = {
     "busy": 13,
     "conflict": 14,
     "not-initialised": 15,
+    "bag-broken": 16,
 }
 
 
@@ -55,6 +56,7 @@ def meanings() -> dict[int, str]:
         13: _("another engine runs on this station"),
         14: _("not possible in the present state"),
         15: _("no data base yet, or an old one: run `kit init`"),
+        16: _("an exported bag is not what was sealed"),
         INTERRUPTED: _("stopped by the operator; the same command goes on"),
     }
 

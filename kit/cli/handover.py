@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from kit.cli.exits import told
+from kit.cli.exits import say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_record
 
-app = typer.Typer(no_args_is_help=True, help=_("Hand-over: sheets to sign."))
+app = typer.Typer(no_args_is_help=True, help=_("Hand-over: sheets to sign, the pass that lets a person in."))
 
 
 @app.command(
@@ -40,3 +40,39 @@ def sheet(
             ],
             as_json=as_json,
         )
+
+
+@app.command(
+    "pass",
+    help=_("Make the access pass of one seat and show it once; at the hand-over, with the person present."),
+    epilog=example("kit handover pass 13005-2026-01 3"),
+)
+def pass_(
+    context: typer.Context,
+    crisis: Annotated[str, typer.Argument(help=_("Reference, or a commune that has one open crisis."))],
+    seat: Annotated[int, typer.Argument(min=1, help=_("Number of the seat."))],
+    minutes: Annotated[int, typer.Option(min=10, max=480, help=_("How long it can be used."))] = 60,
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app.passes import issue
+
+        made = issue(open_app(context), crisis, seat, minutes=minutes)
+        if made.expires is None:
+            say(_("This cloud has no access passes: a password for one sign-in, to be changed there."))
+        emit_record(
+            {
+                "person": made.person,
+                "principal_name": made.principal_name,
+                "code": made.code,
+                "expires": made.expires,
+            },
+            [
+                ("person", _("Person")),
+                ("principal_name", _("Account")),
+                ("code", _("Access pass")),
+                ("expires", _("Until")),
+            ],
+            as_json=as_json,
+        )
+        say(_("It is kept nowhere: hand it over now. Another call makes another and ends this one."))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from gettext import gettext as _
 from types import TracebackType
 
@@ -14,7 +15,7 @@ from inventory.activity import Status, look
 from inventory.board import Board, Cell
 from kit.app.situation import Situation
 from kit.cli.render import console_on
-from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage, label
+from kit.plan.stages import CLOSING_STAGES, CRISIS_STAGES, SEAT_STAGES, Stage, label
 
 _STYLES = {
     Status.PENDING: "dim",
@@ -27,11 +28,30 @@ _STYLES = {
 }
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The stages that a view shows: of each seat, and of the crisis as a whole."""
+
+    seat: tuple[Stage, ...]
+    crisis: tuple[Stage, ...]
+
+    def __contains__(self, stage: object) -> bool:
+        return stage in self.seat or stage in self.crisis
+
+
+#: What a run of the plan goes through, and what ending the crisis in the tenant does.
+EQUIPPING = Shown(SEAT_STAGES, CRISIS_STAGES)
+CLOSING = Shown(
+    (Stage.MAIL_EXPORT,), tuple(stage for stage in CLOSING_STAGES if stage is not Stage.MAIL_EXPORT)
+)
+
+
 class LiveBoard:
     """The live view of one run; on a pipe it prints a line whenever a stage changes instead."""
 
-    def __init__(self, people: Mapping[int, str]) -> None:
+    def __init__(self, people: Mapping[int, str], shown: Shown = EQUIPPING) -> None:
         self._people = people
+        self._shown = shown
         self._console = console_on(stderr=True)
         self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
         self._told: dict[tuple[int | None, str], Status] = {}
@@ -50,30 +70,30 @@ class LiveBoard:
     def show(self, board: Board) -> None:
         """Draw the board as it is now."""
         if self._live is not None:
-            self._live.update(draw(board, self._people), refresh=True)
+            self._live.update(draw(board, self._people, self._shown), refresh=True)
             return
         for (seat, stage), cell in board.cells.items():
-            if self._told.get((seat, stage)) is not cell.status:
+            if stage in self._shown and self._told.get((seat, stage)) is not cell.status:
                 self._told[seat, stage] = cell.status
                 print(_line(seat, Stage(stage), cell, self._people), file=sys.stderr, flush=True)
 
 
-def draw(board: Board, people: Mapping[int, str]) -> Group:
+def draw(board: Board, people: Mapping[int, str], shown: Shown) -> Group:
     """Seats × stages, the crisis's own stages below, then what runs, waits or failed in words."""
     grid = Table(title_justify="left")
     grid.add_column(_("Seat"), no_wrap=True)
-    for stage in SEAT_STAGES:
+    for stage in shown.seat:
         grid.add_column(label(stage))
     for number, person in people.items():
-        grid.add_row(f"{number} {person}", *(_look(board.cell(number, stage)) for stage in SEAT_STAGES))
+        grid.add_row(f"{number} {person}", *(_look(board.cell(number, stage)) for stage in shown.seat))
     whole = Text("  ").join(
-        Text.assemble(f"{label(stage)} ", _look(board.cell(None, stage))) for stage in CRISIS_STAGES
+        Text.assemble(f"{label(stage)} ", _look(board.cell(None, stage))) for stage in shown.crisis
     )
     said = [
         Text(_line(cell.last.seat, Stage(cell.last.stage), cell, people), style=_STYLES[cell.status])
         for status in (Status.FAILED, Status.NEEDS_HUMAN, Status.WAITING, Status.RUNNING)
         for cell in board.with_status(status)
-        if cell.last.detail
+        if cell.last.detail and cell.last.stage in shown
     ]
     return Group(grid, whole, *said)
 

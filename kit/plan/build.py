@@ -16,8 +16,10 @@ from kit.plan.model import (
     Pool,
     SeatPlan,
     SeatRequest,
+    ServiceGroupPlan,
     SimStock,
     Terms,
+    UnitPlan,
     WorkspacePlan,
 )
 
@@ -49,7 +51,7 @@ def build(crisis: CrisisFacts, seats: tuple[SeatRequest, ...], pool: Pool, terms
         names.principal_names(
             [(seat.first_name, seat.last_name) for seat in seats],
             commune=crisis.commune_name,
-            pattern=terms.principal_pattern,
+            pattern=_named_apart(crisis, terms.principal_pattern),
             domain=terms.domain,
         )
     )
@@ -68,6 +70,9 @@ def build(crisis: CrisisFacts, seats: tuple[SeatRequest, ...], pool: Pool, terms
             for seat, principal in zip(seats, principals, strict=True)
         ),
         workspace=_workspace(crisis, principals, terms),
+        service_groups=_service_groups(crisis, seats, principals, terms),
+        unit=_unit(crisis, terms),
+        managed_phones=terms.managed_phones,
         sku=terms.sku,
         usage_location=terms.usage_location,
         playbooks=terms.playbooks,
@@ -112,7 +117,13 @@ def ownership_mark(reference: str, seat: int | None = None) -> str:
 
 def _phone(phone: PhoneStock, sim: SimStock) -> PhonePlan:
     return PhonePlan(
-        tag=phone.tag, model=phone.model, imei=phone.imei, sim_tag=sim.tag, iccid=sim.iccid, number=sim.number
+        tag=phone.tag,
+        model=phone.model,
+        imei=phone.imei,
+        serial=phone.serial,
+        sim_tag=sim.tag,
+        iccid=sim.iccid,
+        number=sim.number,
     )
 
 
@@ -120,9 +131,8 @@ def _workspace(crisis: CrisisFacts, principals: tuple[str, ...], terms: Terms) -
     fields = {"commune": crisis.commune_name, "reference": crisis.reference}
     # The reference starts with the INSEE code; the slug before it is for the people who read the address.
     nickname = f"crise-{names.slug(crisis.commune_name)[:40].rstrip('-')}-{crisis.reference}"
-    title = terms.workspace_name.format(**fields)
     return WorkspacePlan(
-        display_name=f"{terms.drill_prefix}{title}" if crisis.drill else title,
+        display_name=_title(crisis, terms.workspace_name.format(**fields), terms),
         nickname=nickname,
         description=terms.workspace_description.format(**fields),
         mark=ownership_mark(crisis.reference),
@@ -133,3 +143,47 @@ def _workspace(crisis: CrisisFacts, principals: tuple[str, ...], terms: Terms) -
         channels=terms.channels,
         folders=terms.folders,
     )
+
+
+def _service_groups(
+    crisis: CrisisFacts, seats: tuple[SeatRequest, ...], principals: tuple[str, ...], terms: Terms
+) -> tuple[ServiceGroupPlan, ...]:
+    """One for each service of the terms that has somebody among the seats; its first person leads it."""
+    groups = []
+    for service in terms.shared_mailboxes:
+        wanted = names.slug(service)
+        people = tuple(
+            name for seat, name in zip(seats, principals, strict=True) if names.slug(seat.service) == wanted
+        )
+        if people:
+            groups.append(
+                ServiceGroupPlan(
+                    service=service,
+                    display_name=_title(crisis, f"{service} – {crisis.commune_name}", terms),
+                    nickname=_named_apart(crisis, f"{wanted}.{names.slug(crisis.commune_name)}")[
+                        : names.PRINCIPAL_LENGTH
+                    ].rstrip("-."),
+                    description=crisis.reference,
+                    mark=ownership_mark(crisis.reference),
+                    owners=people[:1],
+                    members=people,
+                )
+            )
+    return tuple(groups)
+
+
+def _unit(crisis: CrisisFacts, terms: Terms) -> UnitPlan:
+    return UnitPlan(
+        display_name=_title(crisis, f"{crisis.commune_name} ({crisis.reference})", terms),
+        description=crisis.reference,
+        mark=ownership_mark(crisis.reference),
+    )
+
+
+def _named_apart(crisis: CrisisFacts, name: str) -> str:
+    """An exercise's addresses are its own: what it leaves behind must not stand in a real crisis's way."""
+    return f"exercice.{name}" if crisis.drill else name
+
+
+def _title(crisis: CrisisFacts, title: str, terms: Terms) -> str:
+    return f"{terms.drill_prefix}{title}" if crisis.drill else title

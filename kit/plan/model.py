@@ -52,6 +52,7 @@ class PhoneStock:
     tag: str
     model: str
     imei: str
+    serial: str = ""
     held_for: int | None = None
 
 
@@ -98,6 +99,8 @@ class Terms:
         workspace_description: with the same fields.
         channels: channels of the Team besides its general one.
         folders: folders of the crisis library.
+        shared_mailboxes: municipal services that get one where somebody of theirs is equipped.
+        managed_phones: phones are enrolled in the tenant's device management, hence can be locked and wiped.
         playbooks: playbooks to run on each laptop, in order.
     """
 
@@ -110,6 +113,8 @@ class Terms:
     drill_prefix: str
     channels: tuple[str, ...]
     folders: tuple[str, ...]
+    shared_mailboxes: tuple[str, ...]
+    managed_phones: bool
     playbooks: tuple[str, ...]
 
 
@@ -141,11 +146,12 @@ class AccountPlan:
 
 @dataclass(frozen=True)
 class PhonePlan:
-    """A phone with its SIM, for one person."""
+    """A phone with its SIM, for one person; its IMEI or its serial finds it in device management."""
 
     tag: str
     model: str
     imei: str
+    serial: str
     sim_tag: str
     iccid: str
     number: str
@@ -179,16 +185,46 @@ class WorkspacePlan:
 
 
 @dataclass(frozen=True)
+class ServiceGroupPlan:
+    """The mailbox that a municipal service shares: a group of its people, without Team."""
+
+    service: str
+    display_name: str
+    nickname: str
+    description: str
+    mark: str
+    owners: tuple[str, ...]
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnitPlan:
+    """The administrative unit that holds everything of this commune and of no other."""
+
+    display_name: str
+    description: str
+    mark: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """One crisis, ready to run."""
 
     crisis: CrisisFacts
     seats: tuple[SeatPlan, ...]
     workspace: WorkspacePlan
+    service_groups: tuple[ServiceGroupPlan, ...]
+    unit: UnitPlan
+    managed_phones: bool
     sku: str
     usage_location: str
     playbooks: tuple[str, ...]
     human_acts: tuple[HumanAct, ...]
+
+    @property
+    def groups(self) -> tuple["WorkspacePlan | ServiceGroupPlan", ...]:
+        """Every group that the crisis has: the workspace's, then the services'."""
+        return (self.workspace, *self.service_groups)
 
     def seat(self, number: int) -> SeatPlan:
         """The seat with that number; KeyError where the plan has none."""

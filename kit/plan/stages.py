@@ -19,20 +19,58 @@ class Stage(StrEnum):
     MAILBOX = "mailbox"
     #: phone and SIM belong to the person
     PHONE = "phone"
+    #: the phone is the person's in device management: it can be locked and wiped from afar
+    MANAGED = "managed"
+    #: the tenant has what the plan needs, and keeps data where they must stay
+    TENANT = "tenant"
+    #: the commune's administrative unit holds its accounts and groups
+    UNIT = "unit"
     #: the crisis's Microsoft 365 group exists with its owners and members
     GROUP = "group"
     #: the group has its Team and channels
     TEAM = "team"
     #: the group's site answers and holds the crisis folders
     SITE = "site"
+    #: the services' shared mailboxes exist with their people
+    SERVICES = "services"
     #: the hand-over sheet is printed to PDF
     SHEET = "sheet"
+    #: nobody of the commune can sign in any more
+    REVOKE = "revoke"
+    #: the seat's mail is in the commune's bag
+    MAIL_EXPORT = "mail-export"
+    #: the workspace's files are in the commune's bag
+    FILE_EXPORT = "file-export"
+    #: the bag is sealed: complete, hashed and read back
+    BAG = "bag"
+    #: the commune said that it has its data, naming the bag's hash
+    ACKNOWLEDGED = "acknowledged"
+    #: nothing of the crisis is left in the tenant, and reading it shows so
+    REMOVAL = "removal"
 
 
 #: What each seat goes through, in the order of the board's columns.
-SEAT_STAGES = (Stage.LAPTOP, Stage.ACCOUNT, Stage.LICENCE, Stage.MAILBOX, Stage.PHONE)
+SEAT_STAGES = (Stage.LAPTOP, Stage.ACCOUNT, Stage.LICENCE, Stage.MAILBOX, Stage.PHONE, Stage.MANAGED)
 #: What the crisis as a whole goes through.
-CRISIS_STAGES = (Stage.RESERVE, Stage.GROUP, Stage.TEAM, Stage.SITE, Stage.SHEET)
+CRISIS_STAGES = (
+    Stage.RESERVE,
+    Stage.TENANT,
+    Stage.UNIT,
+    Stage.GROUP,
+    Stage.TEAM,
+    Stage.SITE,
+    Stage.SERVICES,
+    Stage.SHEET,
+)
+#: What ends it in the tenant, in this order and no other (GDPR art. 28(3)(g): return, then delete).
+CLOSING_STAGES = (
+    Stage.REVOKE,
+    Stage.MAIL_EXPORT,
+    Stage.FILE_EXPORT,
+    Stage.BAG,
+    Stage.ACKNOWLEDGED,
+    Stage.REMOVAL,
+)
 
 
 def label(stage: Stage) -> str:
@@ -48,5 +86,15 @@ def label(stage: Stage) -> str:
         Stage.TEAM: _("Team"),
         Stage.SITE: _("Site"),
         Stage.SHEET: _("Hand-over sheet"),
+        Stage.MANAGED: _("Management"),
+        Stage.TENANT: _("Tenant"),
+        Stage.UNIT: _("Unit"),
+        Stage.SERVICES: _("Services"),
+        Stage.REVOKE: _("Sign-in ended"),
+        Stage.MAIL_EXPORT: _("Mail export"),
+        Stage.FILE_EXPORT: _("File export"),
+        Stage.BAG: _("Bag"),
+        Stage.ACKNOWLEDGED: _("Acknowledged"),
+        Stage.REMOVAL: _("Removal"),
     }
     return labels[stage]

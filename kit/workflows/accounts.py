@@ -49,7 +49,7 @@ def assign_licences(reference: str) -> Outcome:
     def act() -> Outcome:
         graph = current().graph()
         sku = licences.left(graph, plan.sku)
-        licences.assign(graph, sku.sku_id, list(_ids(plan).values()))
+        licences.assign(graph, sku.sku_id, list(ids_of(plan).values()))
         _prove(
             plan, Stage.LICENCE, {seat.number: {"sku": plan.sku, "sku_id": sku.sku_id} for seat in plan.seats}
         )
@@ -65,7 +65,7 @@ def look_at_mailboxes(reference: str) -> Outcome:
     cell = _cell(plan, Stage.MAILBOX)
 
     def act() -> Outcome:
-        numbers = {identifier: number for number, identifier in _ids(plan).items()}
+        numbers = {identifier: number for number, identifier in ids_of(plan).items()}
         answering = {numbers[found] for found in users.mailboxes_ready(current().graph(), list(numbers))}
         addresses = {seat.number: seat.account.principal_name for seat in plan.seats}
         _prove(plan, Stage.MAILBOX, {number: {"address": addresses[number]} for number in answering})
@@ -82,7 +82,7 @@ def _plan(reference: str) -> Plan:
         return planning.kept(session, reference)
 
 
-def _ids(plan: Plan) -> dict[int, str]:
+def ids_of(plan: Plan) -> dict[int, str]:
     """The account ids kept as evidence, by seat."""
     with current().database.read() as session:
         rows = evidence.of(session, plan.crisis.reference)

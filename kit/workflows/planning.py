@@ -101,7 +101,8 @@ def _pool(session: Session, reference: str) -> Pool:
             for d in usable(DeviceKind.LAPTOP)
         ),
         phones=tuple(
-            PhoneStock(d.tag, d.model, d.imei or "", held.get(d.tag)) for d in usable(DeviceKind.PHONE)
+            PhoneStock(d.tag, d.model, d.imei or "", d.serial or "", held.get(d.tag))
+            for d in usable(DeviceKind.PHONE)
         ),
         sims=tuple(
             SimStock(d.tag, d.iccid or "", d.number or "", held.get(d.tag)) for d in usable(DeviceKind.SIM)

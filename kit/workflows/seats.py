@@ -14,7 +14,9 @@ from kit.plan.stages import SEAT_STAGES, Stage
 def required(plan: Plan, number: int) -> list[Stage]:
     """The stages without which that seat does not work."""
     has_phone = plan.seat(number).phone is not None
-    return [stage for stage in SEAT_STAGES if stage is not Stage.PHONE or has_phone]
+    needless = set() if has_phone and plan.managed_phones else {Stage.MANAGED}
+    needless |= set() if has_phone else {Stage.PHONE}
+    return [stage for stage in SEAT_STAGES if stage not in needless]
 
 
 def prove(

@@ -41,6 +41,20 @@ class Lender:
 
 
 @dataclass(frozen=True)
+class TenantRules:
+    """What this site asks of a tenant before it puts anything there, and which cloud it is.
+
+    `archives` tells whether mailboxes can be exported as restorable items, `passes` whether people can
+    get in with a temporary access pass: Bleu has neither.
+    """
+
+    require_eu: bool = True
+    require_closed_sharing: bool = True
+    archives: bool = True
+    passes: bool = True
+
+
+@dataclass(frozen=True)
 class Station:
     """Everything the steps of this station need; built by `kit.app`."""
 
@@ -56,6 +70,7 @@ class Station:
     recipients: tuple[str, ...]
     lender: Lender
     documents: Path
+    rules: TenantRules
     #: seconds during which an unreachable tenant is asked again
     patience: float
     #: seconds for what the tenant accepted to show

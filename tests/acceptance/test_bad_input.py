@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.kit.app.rehearsal import LIMIT, SEATS, Rehearsal
+from tests.unit.kit.app.rehearsal import LIMIT, TWO, Rehearsal
+from tests.unit.kit.app.rehearsal import seats_file as table_of
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def refused(station: Rehearsal, *arguments: str, code: int) -> str:
     return said.stderr
 
 
-def seats_file(tmp_path: Path, text: str = SEATS, encoding: str = "utf-8") -> str:
+def seats_file(tmp_path: Path, text: str = table_of(TWO), encoding: str = "utf-8") -> str:
     file = tmp_path / "people.csv"
     file.write_text(text, encoding)
     return str(file)

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from inventory.activity import Status
 from inventory.board import Board, Cell
-from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, label
+from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage, label
 from tui import clock, story
 from tui.actions import bindings
 from tui.feed import Feed
@@ -22,9 +22,12 @@ from tui.screens.base import View
 from tui.widgets.detail import Detail
 from tui.widgets.rows import Column, Row, Rows
 from tui.widgets.table import Table
-from tui.words import Word, plain, status_word
+from tui.words import STYLES, Word, plain, status_word
 
 _CELL = 11
+#: Stages shown from that many columns on; what goes wrong in them stands in the story all the same.
+_ROOMY = {Stage.MANAGED: 92}
+_NO_BREAK = str.maketrans(" ", "\N{NO-BREAK SPACE}")
 
 
 class CrisisScreen(View):
@@ -47,18 +50,11 @@ class CrisisScreen(View):
         self.reference = reference
         self._frame = Vertical(id="frame")
         self._facts = Static("", id="facts")
-        self._whole = Table(
-            *(
-                Column(label(stage), 0 if stage is CRISIS_STAGES[-1] else _CELL + 3)
-                for stage in CRISIS_STAGES
-            ),
-            widget_id="whole",
-            cursor=False,
-        )
+        self._whole = Static("", id="whole")
         self._seats = Table(
             Column(_("Seat")),
             Column(_("Service"), 18, from_room=100),
-            *(Column(label(stage), _CELL) for stage in SEAT_STAGES),
+            *(Column(label(stage), _CELL, from_room=_ROOMY.get(stage, 0)) for stage in SEAT_STAGES),
             Column(_("Works since"), 11, from_room=100),
             widget_id="seats",
             empty=_("No seat."),
@@ -78,8 +74,7 @@ class CrisisScreen(View):
             return
         self._heading.name_it(f"{crisis.reference} · {plain(crisis.commune)}")
         self._frame.set_class(crisis.drill, "drill")
-        whole = tuple(cell_word(board.cell(None, stage)) for stage in CRISIS_STAGES)
-        self._whole.show(Rows.whole([Row("crisis", whole)]))
+        self._whole.update(whole(board))
         seats = [seat_row(crisis, seat, board) for seat in crisis.seats]
         self._seats.show(Rows.whole(seats))
         self.age()
@@ -119,6 +114,18 @@ def facts(crisis: CrisisView, board: Board, now: datetime, zone: tzinfo) -> Cont
         (_("{ready} of {all} seats work").format(ready=len(crisis.ready), all=len(crisis.seats)), "bold"),
         "   ",
         _("first seat {first}   last seat {last}").format(first=first, last=last),
+    )
+
+
+def whole(board: Board) -> Content:
+    """The stages of the crisis as a whole; a line breaks between two stages, never inside one."""
+    words = ((stage, cell_word(board.cell(None, stage))) for stage in CRISIS_STAGES)
+    return Content("  ").join(
+        Content.assemble(
+            (f"{label(stage)} ".translate(_NO_BREAK), "$secondary"),
+            (word.text.translate(_NO_BREAK), STYLES[word.tone]),
+        )
+        for stage, word in words
     )
 
 

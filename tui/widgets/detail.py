@@ -9,18 +9,7 @@ from textual.widgets import Static
 
 from tui.help import Help
 from tui.story import Line
-
-#: Tone → style; the same colours as in the table.
-_STYLES = {
-    "plain": "",
-    "title": "bold $foreground",
-    "quiet": "$secondary",
-    "good": "$text-success",
-    "busy": "$text-accent",
-    "wait": "$text-warning",
-    "bad": "bold $text-error",
-    "human": "bold $text-primary",
-}
+from tui.words import STYLES
 
 
 class Detail(VerticalScroll):
@@ -58,6 +47,6 @@ def _drawn(lines: list[Line]) -> Content:
     for line in lines:
         words = [word for word in line if word.text]
         for position, word in enumerate(words):
-            parts += ["  " if position else "", (word.text, _STYLES[word.tone])]
+            parts += ["  " if position else "", (word.text, STYLES[word.tone])]
         parts.append("\n")
     return Content.assemble(*parts[:-1])

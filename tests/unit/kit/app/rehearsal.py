@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -29,7 +30,10 @@ from kit.simulator.tenant.server import INSTANT, TenantServer
 
 #: Seconds that a command may take on a busy machine.
 LIMIT = 120
-SEATS = "nom,prénom,service,téléphone\nExemple,Camille,Mairie,oui\nEssai,Dominique,CCAS,non\n"
+#: Two people: who, their service, and whether they want a phone.
+TWO = (("Exemple", "Camille", "Mairie", True), ("Essai", "Dominique", "CCAS", False))
+
+Person = tuple[str, str, str, bool]
 
 
 def _checked(digits: str) -> str:
@@ -42,34 +46,55 @@ def _host_key() -> str:
     return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
-POOL = "\n".join(
-    [
-        "étiquette;type;modèle;série;adresse;clé d'hôte;IMEI;ICCID;numéro",
-        # Link-local without an interface: the kernel refuses before a packet leaves, on every machine.
-        *(f"LAP-{n};portable;Modèle;SN{n};fe80::{n};{_host_key()};;;" for n in (1, 2, 3)),
-        f"TEL-1;téléphone;Modèle;SNT;;;{_checked('35694404000001')};;",
-        f"SIM-1;sim;;;;;;{_checked('893310000000000001')};+33600000001",
+def crowd(count: int, *, phones: int) -> tuple[Person, ...]:
+    """That many people of two services, the first of whom want a phone."""
+    return tuple(
+        (f"Exemple{n}", "Camille", ("CCAS", "État civil")[n % 2], n <= phones) for n in range(1, count + 1)
+    )
+
+
+def seats_file(people: Sequence[Person]) -> str:
+    lines = [
+        f"{last},{first},{service},{'oui' if phone else 'non'}" for last, first, service, phone in people
     ]
-)
+    return "\n".join(["nom,prénom,service,téléphone", *lines, ""])
+
+
+def pool_file(people: Sequence[Person]) -> str:
+    """What these people need, and one laptop more."""
+    phones = range(1, sum(phone for *_who, phone in people) + 1)
+    return "\n".join(
+        [
+            "étiquette;type;modèle;série;adresse;clé d'hôte;IMEI;ICCID;numéro",
+            # Link-local without an interface: the kernel refuses before a packet leaves, on every machine.
+            *(
+                f"LAP-{n};portable;Modèle;SN{n};fe80::{n:x};{_host_key()};;;"
+                for n in range(1, len(people) + 2)
+            ),
+            *(f"TEL-{n};téléphone;Modèle;SNT{n};;;{_checked(f'356944040000{n:02d}')};;" for n in phones),
+            *(f"SIM-{n};sim;;;;;;{_checked(f'8933100000000000{n:02d}')};+336000000{n:02d}" for n in phones),
+        ]
+    )
 
 
 class Rehearsal:
     """One home, its tenant, and the real command line."""
 
-    def __init__(self, home: Path, reference: str = "") -> None:
+    def __init__(self, home: Path, reference: str = "", people: Sequence[Person] = TWO) -> None:
         self.home = home
+        self.people = people
         self.reference = reference
         self.tenant: TenantServer | None = None
         self._port = 0
         self._started: list[subprocess.Popen[str]] = []
 
     @classmethod
-    def prepare(cls, home: Path) -> "Rehearsal":
+    def prepare(cls, home: Path, people: Sequence[Person] = TWO) -> "Rehearsal":
         """Everything up to the plan, with the commands that an operator types."""
-        made = cls(home)
+        made = cls(home, people=people)
         made.run("init")
-        (home / "pool.csv").write_text(POOL)
-        (home / "seats.csv").write_text(SEATS)
+        (home / "pool.csv").write_text(pool_file(people))
+        (home / "seats.csv").write_text(seats_file(people))
         made.run("pool", "import", str(home / "pool.csv"))
         notified = str((utc_now() - timedelta(days=30)).date())
         made.run("convention", "add", "13005", "--template", "amp_cyber", "--notified", notified)
@@ -97,7 +122,7 @@ class Rehearsal:
     def copy(self, home: Path) -> "Rehearsal":
         """The same station in another folder."""
         shutil.copytree(self.home, home)
-        return Rehearsal(home, self.reference)
+        return Rehearsal(home, self.reference, self.people)
 
     def serve(self, **behaviour: Any) -> None:
         """Start the tenant, on the port that it had before."""
@@ -111,6 +136,10 @@ class Rehearsal:
         )
         certificate = (self.home / "keys" / "app.crt").read_text()
         self.tenant.register_app(settings.client_id, certificate, [role.name for role in NEEDED_ROLES])
+        for number, (*_who, phone) in enumerate(self.people, start=1):
+            if phone:
+                imei = _checked(f"356944040000{number:02d}")
+                self.tenant.enrol_phone(imei=imei, serial=f"SNT{number}", model="Modèle")
         self.tenant.start()
         self._port = self.tenant.port
 
@@ -157,7 +186,7 @@ class Rehearsal:
         """As if an earlier run had prepared every laptop."""
         app = App.open(self.home)
         with app.database.write() as session:
-            for number in (1, 2):
+            for number in range(1, len(self.people) + 1):
                 proof = {"tag": f"LAP-{number}", "report": {}}
                 evidence.keep(session, app.stamp(), self.reference, Stage.LAPTOP, proof, seat=number)
         app.database.dispose()
@@ -185,6 +214,20 @@ class Rehearsal:
             return list(
                 connection.execute("SELECT collection, id, sequence, body FROM documents ORDER BY 1, 2")
             )
+
+    def accounts_enabled(self) -> set[bool]:
+        """Whether the tenant's accounts can sign in."""
+        return {user["accountEnabled"] for user in self._users("accountEnabled")}
+
+    def user_ids(self) -> set[str]:
+        return {user["id"] for user in self._users("id")}
+
+    def _users(self, select: str) -> list[dict[str, Any]]:
+        app = App.open(self.home)
+        with Graph(building.connection(app)) as graph:
+            found = list(graph.pages("/users", params={"$select": select}))
+        app.database.dispose()
+        return found
 
     def tenant_objects(self) -> dict[str, Any]:
         """What a client reads in the tenant."""

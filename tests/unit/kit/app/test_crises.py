@@ -7,7 +7,7 @@ import pytest
 from kit.app.crises import verdict
 from kit.app.situation import SeatSituation, Situation
 from kit.plan.stages import Stage
-from kit.workflows.equip import Trouble
+from kit.workflows.troubles import Trouble
 
 NOW = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
 

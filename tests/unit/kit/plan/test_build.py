@@ -30,12 +30,14 @@ TERMS = Terms(
     drill_prefix="EXERCICE – ",
     channels=("Cellule de crise",),
     folders=("01 Main courante",),
+    shared_mailboxes=("État civil", "CCAS", "Voirie"),
+    managed_phones=True,
     playbooks=("provision.yml",),
 )
 
 
-def seat(number: int, *, phone: bool = False) -> SeatRequest:
-    return SeatRequest(number, "Camille", f"Exemple{number}", "CCAS", wants_phone=phone)
+def seat(number: int, *, phone: bool = False, service: str = "CCAS") -> SeatRequest:
+    return SeatRequest(number, "Camille", f"Exemple{number}", service, wants_phone=phone)
 
 
 def pool(laptops: int, phones: int = 0, sims: int = 0) -> Pool:
@@ -94,6 +96,31 @@ def test_the_first_person_owns_the_workspace_and_everybody_is_a_member() -> None
 def test_an_exercise_says_so_in_the_name_of_its_workspace() -> None:
     made = planned((seat(1),), pool(1), replace(CRISIS, drill=True))
     assert made.workspace.display_name == "EXERCICE – Crise Aubagne"
+
+
+def test_a_service_with_somebody_equipped_gets_a_mailbox_of_its_own_people() -> None:
+    made = planned((seat(1), seat(2, service="etat civil"), seat(3), seat(4, service="Élus")), pool(4))
+    names = [planned_seat.account.principal_name for planned_seat in made.seats]
+    assert [(group.service, group.nickname) for group in made.service_groups] == [
+        ("État civil", "etat-civil.aubagne"),
+        ("CCAS", "ccas.aubagne"),
+    ]
+    assert made.service_groups[0].members == (names[1],)
+    assert made.service_groups[1].members == (names[0], names[2])
+    assert made.service_groups[1].owners == (names[0],)
+    assert {group.mark for group in made.service_groups} == {"kit:13005-2026-01"}
+
+
+def test_an_exercise_takes_no_address_that_a_real_crisis_needs() -> None:
+    drill = planned((seat(1),), pool(1), replace(CRISIS, drill=True))
+    assert drill.seats[0].account.principal_name == "exercice.camille.exemple1.aubagne@secours.example"
+    assert drill.service_groups[0].nickname == "exercice.ccas.aubagne"
+
+
+def test_the_commune_has_an_administrative_unit_of_its_own() -> None:
+    made = planned((seat(1),), pool(1), replace(CRISIS, drill=True))
+    assert made.unit.display_name == "EXERCICE – Aubagne (13005-2026-01)"
+    assert made.unit.mark == "kit:13005-2026-01"
 
 
 def test_the_plan_names_what_people_must_do() -> None:

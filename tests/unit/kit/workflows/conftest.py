@@ -16,7 +16,7 @@ from kit.graph.client import Graph
 from kit.plan.model import Plan, Terms
 from kit.workflows import planning, station
 from kit.workflows.activity import ActivityLog
-from kit.workflows.station import Lender, Station
+from kit.workflows.station import Lender, Station, TenantRules
 from kit.workstations.runner import RunnerSettings
 from tests.unit.inventory.samples import NOW, fill
 
@@ -31,6 +31,8 @@ TERMS = Terms(
     drill_prefix="EXERCICE – ",
     channels=("Technique",),
     folders=("01 Consignes",),
+    shared_mailboxes=(),
+    managed_phones=True,
     playbooks=("provision.yml",),
 )
 
@@ -71,6 +73,7 @@ def working(database: Database, tmp_path: Path) -> Iterator[Station]:
         recipients=(),
         lender=Lender("Métropole", "Astreinte", "+33465710000", ZoneInfo("Europe/Paris")),
         documents=tmp_path / "documents",
+        rules=TenantRules(),
         patience=0.0,
         settling=0.0,
         stopping=threading.Event(),

@@ -11,7 +11,7 @@ def test_a_seat_works_once_every_stage_it_needs_has_its_evidence(database: Datab
     with database.write() as session:
         crises.seats(session, crisis)[1].wants_phone = False
     plan = plan_of(database, crisis)
-    assert seats.required(plan, 1) == [*seats.required(plan, 2), Stage.PHONE]
+    assert seats.required(plan, 1) == [*seats.required(plan, 2), Stage.PHONE, Stage.MANAGED]
     for stage in seats.required(plan, 2):
         with database.read() as session:
             assert [seat.ready_at for seat in crises.seats(session, crisis)] == [None, None]

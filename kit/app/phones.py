@@ -1,0 +1,85 @@
+"""Acts on a phone from afar, through the tenant's device management: look, lock, wipe."""
+
+from dataclasses import dataclass
+from gettext import gettext as _
+
+from inventory import devices, journal
+from inventory.devices import Device, DeviceKind
+from inventory.errors import Unknown
+from kit.app import station as building
+from kit.app.compose import App
+from kit.errors import BadInput
+from kit.graph import phones
+from kit.graph.client import Graph
+from kit.graph.phones import ManagedPhone
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A phone of the pool as device management knows it; `managed` is None where it does not."""
+
+    tag: str
+    model: str
+    imei: str
+    managed: ManagedPhone | None
+
+
+def look(app: App, tag: str) -> Phone:
+    """What device management says of a phone.
+
+    Raises:
+        Unknown: no such device. BadInput: it is not a phone.
+        TenantRefused, TenantUnreachable: the tenant did not say.
+    """
+    device = _phone(app, tag)
+    with Graph(building.connection(app)) as graph:
+        return _found(graph, device)
+
+
+def lock(app: App, tag: str) -> Phone:
+    """Lock a lost phone's screen at once; raises as `look`, and Unknown where it is not managed."""
+    device = _phone(app, tag)
+    with Graph(building.connection(app)) as graph:
+        phone = _found(graph, device)
+        phones.lock_phone(graph, _managed(phone).id)
+    _note(app, tag, "phone.locked")
+    return phone
+
+
+def wipe(app: App, tag: str) -> Phone:
+    """Erase everything on a phone, now or when it next goes online; raises as `lock`."""
+    device = _phone(app, tag)
+    with Graph(building.connection(app)) as graph:
+        phone = _found(graph, device)
+        phones.wipe_phone(graph, _managed(phone).id)
+    _note(app, tag, "phone.wipe-asked")
+    return phone
+
+
+def _phone(app: App, tag: str) -> Device:
+    with app.database.read() as session:
+        device = devices.get(session, tag)
+    if device.kind is not DeviceKind.PHONE:
+        raise BadInput(_("{tag} is not a phone; nothing was done.").format(tag=tag))
+    return device
+
+
+def _found(graph: Graph, device: Device) -> Phone:
+    key = (device.imei or "", device.serial or "")
+    return Phone(device.tag, device.model, key[0], phones.find_phones(graph, [key]).get(key))
+
+
+def _managed(phone: Phone) -> ManagedPhone:
+    if phone.managed is None:
+        raise Unknown(
+            _("The tenant's device management does not know {tag} (IMEI {imei}); nothing was done.").format(
+                tag=phone.tag, imei=phone.imei or "–"
+            ),
+            hint=_("Have the operator bar its SIM, and change what its person could reach from it."),
+        )
+    return phone.managed
+
+
+def _note(app: App, tag: str, kind: str) -> None:
+    with app.database.write() as session:
+        journal.append(session, app.stamp(), kind, devices.subject(tag), {})

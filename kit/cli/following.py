@@ -1,0 +1,51 @@
+"""Carries out a durable procedure in the foreground, shown live; Ctrl-C stops it or only the view."""
+
+import traceback
+from gettext import gettext as _
+from typing import TYPE_CHECKING, NoReturn
+
+from kit.cli.exits import BUG, CODES, INTERRUPTED, leave, report, say
+from kit.cli.live import EQUIPPING, LiveBoard, Shown
+
+if TYPE_CHECKING:
+    from kit.app.compose import App
+    from kit.app.run import Ended, Procedure, Stopped
+
+
+def follow(
+    program: "App",
+    procedure: "Procedure",
+    reference: str,
+    *arguments: str,
+    as_json: bool,
+    shown: Shown = EQUIPPING,
+) -> "Ended | Stopped":
+    """Carry it out, or follow the worker that does, until its end or Ctrl-C; leaves where it cannot begin."""
+    from inventory.errors import OperatorError
+    from kit.app import crises, run
+
+    stop = run.StopRequest()
+    try:
+        with run.on_interrupt(stop), LiveBoard(crises.people(program, reference), shown) as live:
+            return run.carry_out(program, procedure, reference, *arguments, stop=stop, show=live.show)
+    except OperatorError as exc:
+        # Not raised on: an engine that was launched keeps threads, so the process has to be left.
+        report(exc, as_json=as_json)
+        leave(CODES[exc.kind])
+    except Exception:
+        # The engine's threads would keep the process alive for ever.
+        traceback.print_exc()
+        leave(BUG)
+
+
+def stopped(ended: "Stopped", reference: str, command: str) -> NoReturn:
+    """Say what Ctrl-C stopped, and leave."""
+    if ended.hosted:
+        say(_("Stopped. Nothing is lost; go on with: {command}").format(command=command))
+    else:
+        say(
+            _("The worker goes on with crisis {reference}; this was only the view.").format(
+                reference=reference
+            )
+        )
+    leave(INTERRUPTED)
