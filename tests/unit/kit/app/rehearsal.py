@@ -240,10 +240,12 @@ class Rehearsal:
             for group in graph.pages("/groups"):
                 members = graph.pages(f"/groups/{group['id']}/members")
                 drive = graph.get(f"/groups/{group['id']}/drive")["id"]
+                team = "Team" in group["resourceProvisioningOptions"]
+                channels = graph.pages(f"/teams/{group['id']}/channels") if team else ()
                 found[group["mailNickname"]] = {
                     "members": sorted(member["userPrincipalName"] for member in members),
-                    "channels": {c["displayName"] for c in graph.pages(f"/teams/{group['id']}/channels")},
-                    "folders": {i["name"] for i in graph.pages(f"/drives/{drive}/root/children")},
+                    "channels": {channel["displayName"] for channel in channels},
+                    "folders": {item["name"] for item in graph.pages(f"/drives/{drive}/root/children")},
                 }
         app.database.dispose()
         return found
