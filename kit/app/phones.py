@@ -16,12 +16,16 @@ from kit.graph.phones import ManagedPhone
 
 @dataclass(frozen=True)
 class Phone:
-    """A phone of the pool as device management knows it; `managed` is None where it does not."""
+    """A phone of the pool as device management knows it; `managed` is None where it does not.
+
+    `people` are the principal names of whom it was given to.
+    """
 
     tag: str
     model: str
     imei: str
     managed: ManagedPhone | None
+    people: tuple[str, ...]
 
 
 def look(app: App, tag: str) -> Phone:
@@ -66,7 +70,9 @@ def _phone(app: App, tag: str) -> Device:
 
 def _found(graph: Graph, device: Device) -> Phone:
     key = (device.imei or "", device.serial or "")
-    return Phone(device.tag, device.model, key[0], phones.find_phones(graph, [key]).get(key))
+    managed = phones.find_phones(graph, [key]).get(key)
+    people = phones.people_of(graph, managed.id) if managed else ()
+    return Phone(device.tag, device.model, key[0], managed, people)
 
 
 def _managed(phone: Phone) -> ManagedPhone:

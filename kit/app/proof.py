@@ -149,11 +149,11 @@ def _phones(graph: Graph, plan: Plan) -> Iterator[Check]:
     found = phones.find_phones(graph, [(phone.imei, phone.serial) for _seat, phone in given])
     for seat, phone in given:
         managed = found.get((phone.imei, phone.serial))
-        user = graph.get(f"/users/{managed.user_id}") if managed and managed.user_id else {}
+        people = phones.people_of(graph, managed.id) if managed else ()
         yield Check(
             _("user of {tag} in device management").format(tag=phone.tag),
             seat.account.principal_name,
-            str(user.get("userPrincipalName", "–")),
+            ", ".join(people),
         )
 
 

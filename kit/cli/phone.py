@@ -79,14 +79,14 @@ def _emit(phone: "Phone", *, as_json: bool) -> None:
             "model": phone.model,
             "imei": phone.imei,
             "managed": managed.id if managed else None,
-            "user": managed.user_id if managed else None,
+            "people": phone.people,
         },
         [
             ("tag", _("Tag")),
             ("model", _("Model")),
             ("imei", _("IMEI")),
             ("managed", _("Managed device")),
-            ("user", _("User")),
+            ("people", _("Given to")),
         ],
         as_json=False,
     )

@@ -14,6 +14,7 @@ from kit.graph.client import Graph
 from kit.graph.ensure import ONE_READ, ensure, look_many
 
 PHONES = "/deviceManagement/managedDevices"
+_PEOPLE = {"$select": "id,userPrincipalName"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,16 @@ def assign_phone(graph: Graph, phone_id: str, user_id: str, *, deadline_s: float
         what=_("the phone to be given to its person"),
         reads=ONE_READ,
     )
+
+
+def people_of(graph: Graph, phone_id: str) -> tuple[str, ...]:
+    """The principal names of the phone's primary users; empty where nobody was given it.
+
+    Raises:
+        GraphError: the tenant refused.
+    """
+    path = f"{PHONES}/{segment(phone_id)}/users"
+    return tuple(str(user["userPrincipalName"]) for user in graph.pages(path, params=_PEOPLE))
 
 
 def lock_phone(graph: Graph, phone_id: str) -> None:

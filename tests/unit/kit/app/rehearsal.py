@@ -217,17 +217,11 @@ class Rehearsal:
 
     def accounts_enabled(self) -> set[bool]:
         """Whether the tenant's accounts can sign in."""
-        return {user["accountEnabled"] for user in self._users("accountEnabled")}
-
-    def user_ids(self) -> set[str]:
-        return {user["id"] for user in self._users("id")}
-
-    def _users(self, select: str) -> list[dict[str, Any]]:
         app = App.open(self.home)
         with Graph(building.connection(app)) as graph:
-            found = list(graph.pages("/users", params={"$select": select}))
+            users = list(graph.pages("/users", params={"$select": "accountEnabled"}))
         app.database.dispose()
-        return found
+        return {user["accountEnabled"] for user in users}
 
     def tenant_objects(self) -> dict[str, Any]:
         """What a client reads in the tenant."""

@@ -37,7 +37,7 @@ def test_a_seat_without_account_gets_no_pass(rehearsal: Rehearsal) -> None:
 
 def test_a_phone_is_its_persons_and_can_be_locked_and_wiped(equipped: Rehearsal) -> None:
     seen = json.loads(equipped.run("phone", "status", "TEL-1", "--json").stdout)
-    assert seen["managed"]["user_id"] in equipped.user_ids()
+    assert seen["people"] == ["camille.exemple.aubagne@secours.example"]
     equipped.run("phone", "lock", "TEL-1")
     equipped.run("phone", "wipe", "TEL-1", "--confirm", "TEL-2", code=3)
     equipped.run("phone", "wipe", "TEL-1", "--confirm", "TEL-1")

@@ -79,6 +79,7 @@ def test_a_phone_is_given_to_its_person_and_a_second_run_writes_nothing(live: Li
     phones.assign_phone(live.graph, key, first, deadline_s=30)
     phones.assign_phone(live.graph, key, second, deadline_s=30)
     assert [user["id"] for user in live.graph.pages(f"{phones.PHONES}/{key}/users")] == [second]
+    assert phones.people_of(live.graph, key) == (live.graph.get(f"/users/{second}")["userPrincipalName"],)
     live.recorder.requests.clear()
     phones.assign_phone(live.graph, key, second, deadline_s=30)
     assert live.recorder.writes() == []

@@ -1,0 +1,41 @@
+"""Prints labels for devices of the pool."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from inventory import devices
+from inventory.devices import Device, DeviceState
+from inventory.text import fold
+from kit.app.compose import App
+from kit.documents import store
+from kit.documents.labels import Label, LabelFacts, render
+
+
+def issue(app: App, tags: Sequence[str], *, place: str, sheet: str, offset: int, out: Path) -> int:
+    """Write the labels of these devices, or of all that are not retired, as PDF; says how many.
+
+    `place` keeps those at that place; `offset` labels of the first sheet are used already.
+
+    Raises:
+        Unknown: no device has one of these tags.
+        BadInput: no such sheet, nothing to print, or the first sheet has no place left.
+        MissingRequirement: the file could not be written.
+    """
+    with app.database.read() as session:
+        if tags:
+            chosen: Sequence[Device] = [devices.get(session, tag) for tag in tags]
+        else:
+            chosen = [d for d in devices.listing(session) if d.state is not DeviceState.RETIRED]
+    facts = LabelFacts(
+        owner=app.settings.team.name,
+        issued_at=app.stamp().at.astimezone(app.zone),
+        sheet=sheet,
+        used=offset,
+        labels=tuple(
+            Label(device.tag, device.model)
+            for device in chosen
+            if not place or fold(device.place) == fold(place)
+        ),
+    )
+    store.save(render(facts), out)
+    return len(facts.labels)
