@@ -28,14 +28,14 @@ EXPORTS = "exports"
 @engine.workflow
 def revoke(reference: str) -> tuple[Trouble, ...]:
     """End every sign-in of the crisis."""
-    _seats, patience = _terms(reference)
+    _seats, patience = _people(reference)
     return _ended(reference, {(Stage.REVOKE, None): patiently(lambda: end_sign_in(reference), patience)})
 
 
 @engine.workflow
 def export(reference: str, folder: str) -> tuple[Trouble, ...]:
     """Put what the commune owns into a bag in `folder`; sign-in ends first, so that nothing is added."""
-    numbers, patience = _terms(reference)
+    numbers, patience = _people(reference)
     revoked = patiently(lambda: end_sign_in(reference), patience)
     if isinstance(revoked, Failed):
         return _ended(reference, {(Stage.REVOKE, None): revoked})
@@ -61,12 +61,12 @@ def export_seat(reference: str, number: int, folder: str, patience: float) -> Ou
 @engine.workflow
 def remove(reference: str) -> tuple[Trouble, ...]:
     """Delete and purge everything of the crisis in the tenant, if the commune has acknowledged its bag."""
-    _seats, patience = _terms(reference)
+    _seats, patience = _people(reference)
     return _ended(reference, {(Stage.REMOVAL, None): patiently(lambda: remove_all(reference), patience)})
 
 
 @engine.step
-def _terms(reference: str) -> tuple[tuple[int, ...], float]:
+def _people(reference: str) -> tuple[tuple[int, ...], float]:
     return tuple(seat.number for seat in _plan(reference).seats), current().patience
 
 

@@ -62,11 +62,13 @@ def test_everything_is_there_once_and_nothing_else(station: Rehearsal) -> None:
     nicknames = {f"crise-aubagne-{station.reference}", "ccas.aubagne", "etat-civil.aubagne"}
     assert set(there) == nicknames | {"users"}
     kept = [collection for collection, *_row in station.tenant_documents()]
-    assert {name: kept.count(name) for name in ("users", "groups", "teams", "units", "deleted")} == {
+    assert {
+        name: kept.count(name) for name in ("users", "groups", "teams", "administrativeUnits", "deleted")
+    } == {
         "users": SEATS,
         "groups": 3,
         "teams": 1,
-        "units": 1,
+        "administrativeUnits": 1,
         "deleted": 0,
     }
     space = there[f"crise-aubagne-{station.reference}"]

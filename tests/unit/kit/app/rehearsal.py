@@ -27,6 +27,7 @@ from kit.graph.permissions import NEEDED_ROLES
 from kit.plan.stages import Stage
 from kit.settings import Home, load
 from kit.simulator.tenant.server import INSTANT, TenantServer
+from kit.workflows import planning
 
 #: Seconds that a command may take on a busy machine.
 LIMIT = 120
@@ -48,8 +49,15 @@ def _host_key() -> str:
 
 def crowd(count: int, *, phones: int) -> tuple[Person, ...]:
     """That many people of two services, the first of whom want a phone."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
     return tuple(
-        (f"Exemple{n}", "Camille", ("CCAS", "État civil")[n % 2], n <= phones) for n in range(1, count + 1)
+        (
+            f"Exemple-{letters[n // 26]}{letters[n % 26]}",
+            "Camille",
+            ("CCAS", "État civil")[n % 2],
+            n <= phones,
+        )
+        for n in range(1, count + 1)
     )
 
 
@@ -167,7 +175,7 @@ class Rehearsal:
         """A command that must end with that exit code."""
         process = self.start(*arguments)
         out, err = process.communicate(timeout=LIMIT)
-        assert process.returncode == code, err
+        assert process.returncode == code, out + err
         return subprocess.CompletedProcess(process.args, code, out, err)
 
     def run_crisis(self, *, code: int) -> dict[str, Any]:
@@ -186,9 +194,9 @@ class Rehearsal:
         """As if an earlier run had prepared every laptop."""
         app = App.open(self.home)
         with app.database.write() as session:
-            for number in range(1, len(self.people) + 1):
-                proof = {"tag": f"LAP-{number}", "report": {}}
-                evidence.keep(session, app.stamp(), self.reference, Stage.LAPTOP, proof, seat=number)
+            for seat in planning.kept(session, self.reference).seats:
+                proof = {"tag": seat.laptop.tag, "report": {}}
+                evidence.keep(session, app.stamp(), self.reference, Stage.LAPTOP, proof, seat=seat.number)
         app.database.dispose()
 
     def held(self) -> list[tuple[str, int]]:

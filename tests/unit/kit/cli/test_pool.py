@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pypdf
+import pyrage
 import pytest
 from typer.testing import Result
 
@@ -26,11 +28,131 @@ def test_import_adds_once_and_tells_what_it_did(
     kit: Callable[..., Result], kit_json: Callable[..., Any], file: Path
 ) -> None:
     dry = kit("pool", "import", str(file), "--dry-run")
-    assert (dry.exit_code, dry.stdout) == (0, "2 devices would be added, 0 unchanged\n")
+    assert (dry.exit_code, dry.stdout.splitlines()) == (
+        0,
+        [
+            "line 2: TEL-1 is new",
+            "line 3: CHG-1 is new",
+            "2 devices would be added, 0 would change, 0 unchanged",
+        ],
+    )
     assert kit_json("pool", "list") == []
     first = kit("pool", "import", str(file))
-    assert (first.stdout, first.stderr) == ("2 devices added, 0 unchanged\n", "Columns not read: couleur.\n")
-    assert kit_json("pool", "import", str(file)) == {"added": 0, "unchanged": 2, "dry_run": False}
+    assert (first.stdout, first.stderr) == (
+        "2 devices added, 0 changed, 0 unchanged\n",
+        "Columns not read: couleur.\n",
+    )
+    again = kit_json("pool", "import", str(file))
+    assert [row["outcome"] for row in again.pop("rows")] == ["unchanged", "unchanged"]
+    assert again == {"added": 0, "changed": 0, "unchanged": 2, "sealed": 0, "dry_run": False}
+
+
+def test_a_dry_run_tells_old_and_new_and_what_is_refused(
+    kit: Callable[..., Result], kit_json: Callable[..., Any], file: Path
+) -> None:
+    kit("pool", "import", str(file))
+    file.write_text(GOOD.replace("Fairphone", "Nokia").replace("Armoire B", "") + "X 1;accessoire;;;;\n")
+    dry = kit("pool", "import", str(file), "--dry-run")
+    assert dry.stdout.splitlines() == [
+        "line 2: TEL-1 changes: model Fairphone → Nokia",
+        "line 3: CHG-1 unchanged",
+        "0 devices would be added, 1 would change, 1 unchanged",
+    ]
+    assert (dry.exit_code, "line 4: “X 1” is no asset tag" in dry.stderr) == (3, True)
+    refused = json.loads(kit("pool", "import", str(file), "--dry-run", "--json").stdout)
+    assert [row["line"] for row in refused["error"]["rows"]] == [4]
+    assert kit_json("pool", "show", "TEL-1")["model"] == "Fairphone"
+
+
+def test_an_identity_is_replaced_when_that_is_asked_for(
+    kit: Callable[..., Result], kit_json: Callable[..., Any], file: Path
+) -> None:
+    kit("pool", "import", str(file))
+    file.write_text(GOOD.replace("490154203237518", "356944000000009"))
+    refused = kit("pool", "import", str(file))
+    assert refused.exit_code == 3
+    assert "TEL-1 has the IMEI 490154203237518 in the pool, not 356944000000009" in refused.stderr
+    assert "--update-identity" in refused.stderr
+    told = kit_json("pool", "import", str(file), "--update-identity")
+    assert told["rows"][0]["changes"] == [
+        {"name": "imei", "old": "490154203237518", "new": "356944000000009"}
+    ]
+
+
+def test_columns_are_mapped_by_hand_and_kept_under_a_name(
+    kit: Callable[..., Result], kit_json: Callable[..., Any], file: Path
+) -> None:
+    typed = ("--column", "place=couleur", "--save-mapping", "couleurs")
+    dry = kit("pool", "import", str(file), *typed, "--dry-run")
+    assert dry.exit_code == 0
+    assert kit("pool", "import", str(file), "--mapping", "couleurs").exit_code == 4
+    kit_json("pool", "import", str(file), *typed)
+    assert kit_json("pool", "show", "CHG-1")["place"] == "noir"
+    file.write_text(GOOD.replace("noir", "gris"))
+    assert kit_json("pool", "import", str(file), "--mapping", "couleurs")["changed"] == 1
+    assert kit_json("pool", "show", "CHG-1")["place"] == "gris"
+    assert kit("pool", "import", str(file), "--column", "state=couleur").exit_code == 3
+
+
+def test_pins_are_refused_or_sealed_and_never_shown(
+    kit: Callable[..., Result], kit_json: Callable[..., Any], home: Path, file: Path
+) -> None:
+    file.write_text("tag,kind,iccid,pin\nSIM-1,sim,8933150319031901230,471147\n")
+    refused = kit("pool", "import", str(file))
+    assert refused.exit_code == 3
+    assert "--with-secrets" in refused.stderr
+    without = kit("pool", "import", str(file), "--with-secrets")
+    assert (without.exit_code, "no age recipient" in without.stderr) == (3, True)
+    assert kit_json("pool", "list") == []
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    (home / "kit.toml").write_text(f'[team]\nrecipients = ["{recipient}"]\n')
+    first = kit("pool", "import", str(file), "--with-secrets")
+    assert first.stdout == "1 device added, 0 changed, 0 unchanged, 1 secret sealed\n"
+    again = kit_json("pool", "import", str(file), "--with-secrets")
+    assert (again["unchanged"], again["sealed"]) == (1, 0)
+    assert [line["kind"] for line in kit_json("pool", "show", "SIM-1")["history"]] == [
+        "device.added",
+        "secret.sealed",
+    ]
+    assert "471147" not in refused.output + without.output + first.output
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsx", "out.json"])
+def test_an_export_imported_again_changes_nothing(
+    kit: Callable[..., Result], kit_json: Callable[..., Any], file: Path, name: str
+) -> None:
+    kit("pool", "import", str(file))
+    out = file.with_name(name)
+    assert kit_json("pool", "export", str(out)) == {"file": str(out), "devices": 2}
+    assert out.stat().st_mode & 0o777 == 0o600
+    told = kit_json("pool", "import", str(out))
+    assert (told["added"], told["changed"], told["unchanged"]) == (0, 0, 2)
+
+
+def test_an_export_without_a_file_goes_to_stdout(
+    kit: Callable[..., Result], kit_json: Callable[..., Any], file: Path
+) -> None:
+    kit("pool", "import", str(file))
+    assert "CHG-1;accessory" in kit("pool", "export").stdout
+    assert [row["tag"] for row in kit_json("pool", "export")] == ["CHG-1", "TEL-1"]
+    assert kit("pool", "export", "--format", "xlsx").stdout_bytes.startswith(b"PK")
+    assert kit("pool", "export", "--format", "ods").exit_code == 4
+    assert kit("pool", "export", str(file.with_name("pool.ods"))).exit_code == 4
+
+
+def test_labels_are_printed_for_some_or_all(
+    kit: Callable[..., Result], kit_json: Callable[..., Any], file: Path
+) -> None:
+    kit("pool", "import", str(file))
+    out = str(file.with_name("labels.pdf"))
+    assert kit_json("pool", "labels", "--out", out) == {"file": out, "labels": 2}
+    assert kit_json("pool", "labels", "tel-1", "--sheet", "roll-62x29", "--out", out)["labels"] == 1
+    assert kit_json("pool", "labels", "--place", "armoire b", "--offset", "23", "--out", out)["labels"] == 1
+    with pypdf.PdfReader(out) as reader:
+        assert "CHG-1" in reader.pages[0].extract_text()
+    assert kit("pool", "labels", "NO-1", "--out", out).exit_code == 4
+    assert kit("pool", "labels", "--offset", "24", "--out", out).exit_code == 3
+    assert kit("pool", "labels", "--place", "nulle part", "--out", out).exit_code == 3
 
 
 def test_a_bad_file_names_every_bad_line_and_writes_nothing(
@@ -47,11 +169,11 @@ def test_a_bad_file_names_every_bad_line_and_writes_nothing(
     assert kit_json("pool", "list") == []
 
 
-def test_a_spreadsheet_is_refused_with_what_to_do(kit: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_torn_spreadsheet_is_refused_with_what_to_do(kit: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "pool.xlsx").write_bytes(b"PK\x03\x04rest")
     result = kit("pool", "import", str(tmp_path / "pool.xlsx"))
     assert result.exit_code == 3
-    assert "Save it as CSV" in result.stderr
+    assert "Save it as XLSX without a password, or as CSV" in result.stderr
 
 
 def test_list_filters_by_kind_and_state(

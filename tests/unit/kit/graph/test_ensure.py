@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from kit.graph.batching import Part
-from kit.graph.client import Graph
+from kit.graph.client import PAUSES, Graph
 from kit.graph.ensure import LOOKS_AFTER_REFUSAL, READS, ensure
 from kit.graph.errors import GraphConflict, GraphForbidden, GraphRefused, NotYet
 from tests.unit.kit.graph.support import ScriptedTenant, VirtualTime, batch_answer, refusal, steps
@@ -102,6 +102,20 @@ def test_what_was_created_is_read_back_several_times_and_what_was_there_once(usi
         assert directory.looks == 1 + READS
         run(directory, graph, ["a"])
     assert directory.looks == 1 + READS + 1
+
+
+def test_what_a_look_took_is_part_of_the_pause_after_it(using: Using, time: VirtualTime) -> None:
+    """A look at hundreds of things takes long, and what it did not find may show meanwhile."""
+    directory = Directory(shown_after=2)
+
+    def slow(names: Sequence[str]) -> dict[str, str]:
+        time.seconds += PAUSES[0] / 2
+        return directory.look(names)
+
+    with using(directory) as graph:
+        part = Part("POST", "/things/a", json={})
+        ensure(graph, ["a"], look=slow, create=lambda _name: part, deadline_s=60, what="x")
+    assert time.waits == pytest.approx([PAUSES[0] / 2, PAUSES[0]])
 
 
 def test_a_conflict_with_what_replication_hid_is_success(using: Using) -> None:

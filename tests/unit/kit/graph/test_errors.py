@@ -17,6 +17,7 @@ from kit.graph.errors import (
     GraphUnavailable,
     NoAnswer,
     Problem,
+    StorageFull,
     error_for,
 )
 
@@ -30,6 +31,7 @@ from kit.graph.errors import (
         (Problem("GET /users/x", 404, "Request_ResourceNotFound"), GraphNotFound),
         (Problem("POST /groups", 403, "Directory_QuotaExceeded"), DirectoryFull),
         (Problem("POST /groups", 403, "Authorization_RequestDenied"), GraphForbidden),
+        (Problem("PUT /drives/x/items/y/content", 507, "insufficientStorage"), StorageFull),
         (Problem("GET /users/x", 401, "InvalidAuthenticationToken"), GraphRefused),
         (Problem("GET /users/x", 429, "TooManyRequests"), GraphThrottled),
         (Problem("GET /users/x", 503, ""), GraphUnavailable),

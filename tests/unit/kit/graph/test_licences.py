@@ -1,9 +1,10 @@
 """Licences in the simulated tenant, which has five."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from kit.graph import licences, users
-from kit.graph.client import Graph
 from kit.graph.errors import LicencesExhausted
 from tests.unit.kit.graph.conftest import LiveTenant
 from tests.unit.kit.graph.test_users import spec
@@ -18,7 +19,10 @@ def test_each_user_gets_one_licence_and_a_second_run_writes_nothing(live: LiveTe
     ids = accounts(live, 4)
     sku = licences.left(live.graph, "SPE_E3")
     assert (sku.enabled, sku.consumed, sku.left) == (5, 0, 5)
+    live.recorder.requests.clear()
     licences.assign(live.graph, sku.sku_id, ids)
+    # accounts and pool side by side, give, read back
+    assert len(live.recorder.requests) == 3
     assert licences.left(live.graph, "SPE_E3").left == 1
     live.recorder.requests.clear()
     licences.assign(live.graph, sku.sku_id, ids)
@@ -49,11 +53,11 @@ def test_licences_taken_meanwhile_are_said_for_what_they_are(
     sku = licences.left(live.graph, "SPE_E3")
     check, seen = licences._check_left, []
 
-    def late(graph: Graph, sku_id: str, needed: int) -> None:
+    def late(pool: Sequence[licences.Sku], sku_id: str, needed: int) -> None:
         """The first count is from before somebody else took one."""
         seen.append(needed)
         if len(seen) > 1:
-            check(graph, sku_id, needed)
+            check(pool, sku_id, needed)
 
     monkeypatch.setattr(licences, "_check_left", late)
     with pytest.raises(LicencesExhausted, match="1 licence is needed and the tenant has 0 left"):

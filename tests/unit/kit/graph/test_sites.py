@@ -51,6 +51,24 @@ def test_a_site_that_does_not_come_is_said_at_the_deadline(
     assert max(time.waits) == 60
 
 
+def test_what_a_look_took_is_part_of_the_pause_after_it(
+    application: tuple[Path, Path], time: VirtualTime
+) -> None:
+    looks = 0
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        nonlocal looks
+        looks += 1
+        time.seconds += sites.PAUSES[0] / 2
+        here = httpx.Response(200, json={"id": "x", "webUrl": "https://x"})
+        answer = here if looks == 3 else refusal(404, "itemNotFound")
+        return batch_answer({step["id"]: answer for step in steps(request)})
+
+    with ScriptedTenant(slow).graph(application, time) as graph:
+        assert sites.wait_site(graph, "g", deadline_s=60).drive_id == "x"
+    assert time.waits == pytest.approx([sites.PAUSES[0] / 2, sites.PAUSES[0]])
+
+
 def test_a_missing_permission_is_not_waited_for(application: tuple[Path, Path], time: VirtualTime) -> None:
     tenant = always(refusal(403, "accessDenied"))
     with tenant.graph(application, time) as graph, pytest.raises(GraphForbidden) as caught:
