@@ -1,5 +1,6 @@
 """Starts `kit`: the language first, because help texts are fixed when the command line is imported."""
 
+import resource
 import sys
 
 from kit import i18n
@@ -17,6 +18,8 @@ def asked_language(arguments: list[str]) -> str | None:
 
 def main() -> None:
     """Run the command line; the console script's entry point."""
+    # Memory holds tokens and passwords: no core dump; 1, unlike 0, also stops one into a pipe (core(5)).
+    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
     i18n.activate(asked_language(sys.argv[1:]))
     from kit.cli import run  # noqa: PLC0415  the help texts must find the language set
 

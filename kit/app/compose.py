@@ -3,6 +3,7 @@
 import getpass
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from inventory.database import Database
@@ -10,17 +11,24 @@ from inventory.journal import Stamp
 from inventory.times import utc_now
 from kit.settings import Home, Settings, load
 
+if TYPE_CHECKING:
+    from kit.graph.device_code import Prompt
+
 
 @dataclass(frozen=True)
 class App:
-    """One station's program: its folders, settings and book of record."""
+    """One station's program: its folders, settings and book of record.
+
+    `prompt` shows the person at the terminal the code to sign in with; None where there is nobody.
+    """
 
     home: Home
     settings: Settings
     database: Database
+    prompt: "Prompt | None" = None
 
     @classmethod
-    def open(cls, folder: Path | None) -> "App":
+    def open(cls, folder: Path | None, *, prompt: "Prompt | None" = None) -> "App":
         """Open an initialised station.
 
         Raises:
@@ -31,7 +39,7 @@ class App:
         settings = load(home)
         database = Database(settings.database)
         database.check()
-        return cls(home, settings, database)
+        return cls(home, settings, database, prompt)
 
     def stamp(self) -> Stamp:
         """Who acts, and when: the login name at this station, now."""

@@ -49,7 +49,7 @@ def issue(app: App, text: str, seat: int, *, minutes: int) -> Credential:
             hint=_("Run the crisis first: `kit crisis run {reference}`.").format(reference=reference),
         )
     person = plan.seat(seat)
-    with Graph(building.connection(app)) as graph:
+    with building.tenant(app) as graph:
         code, expires = _made(app, graph, proof.data["id"], minutes)
     with app.database.write() as session:
         kept = {"expires": expires.isoformat() if expires else None}

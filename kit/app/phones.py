@@ -36,14 +36,14 @@ def look(app: App, tag: str) -> Phone:
         TenantRefused, TenantUnreachable: the tenant did not say.
     """
     device = _phone(app, tag)
-    with Graph(building.connection(app)) as graph:
+    with building.tenant(app) as graph:
         return _found(graph, device)
 
 
 def lock(app: App, tag: str) -> Phone:
     """Lock a lost phone's screen at once; raises as `look`, and Unknown where it is not managed."""
     device = _phone(app, tag)
-    with Graph(building.connection(app)) as graph:
+    with building.tenant(app) as graph:
         phone = _found(graph, device)
         phones.lock_phone(graph, _managed(phone).id)
     _note(app, tag, "phone.locked")
@@ -53,7 +53,7 @@ def lock(app: App, tag: str) -> Phone:
 def wipe(app: App, tag: str) -> Phone:
     """Erase everything on a phone, now or when it next goes online; raises as `lock`."""
     device = _phone(app, tag)
-    with Graph(building.connection(app)) as graph:
+    with building.tenant(app) as graph:
         phone = _found(graph, device)
         phones.wipe_phone(graph, _managed(phone).id)
     _note(app, tag, "phone.wipe-asked")

@@ -43,7 +43,7 @@ def gather(app: App, plan: Plan, sheet: Path, identity: Path) -> tuple[Check, ..
     Raises:
         KitError: a laptop or the tenant does not answer.
     """
-    with Graph(building.connection(app)) as graph:
+    with building.tenant(app) as graph:
         return (
             *(_login(app, seat, identity) for seat in plan.seats),
             *_accounts(graph, plan),

@@ -6,7 +6,6 @@ from typing import Any
 from kit.app import station as building
 from kit.app.compose import App
 from kit.graph import tenant
-from kit.graph.client import Graph
 
 
 def check_tenant(app: App) -> list[dict[str, Any]]:
@@ -16,7 +15,7 @@ def check_tenant(app: App) -> list[dict[str, Any]]:
         TenantUnreachable: it does not answer.
     """
     settings = app.settings.tenant
-    with Graph(building.connection(app), patience=0) as graph:
+    with building.tenant(app, patience=0) as graph:
         readiness = tenant.check(
             graph,
             sku=settings.sku,

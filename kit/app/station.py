@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kit.app import keys
 from kit.app.compose import App
-from kit.graph.client import Graph
+from kit.graph.client import PATIENCE, Graph
 from kit.graph.connection import Connection, endpoints
 from kit.settings import Cloud
 from kit.workflows import closing, equip
@@ -41,6 +41,11 @@ def connection(app: App) -> Connection:
         sign_in=tenant.sign_in,
         signature=tenant.signature,
     )
+
+
+def tenant(app: App, *, patience: float = PATIENCE) -> Graph:
+    """The tenant, for one command; `patience` in seconds."""
+    return Graph(connection(app), patience=patience, prompt=app.prompt)
 
 
 def rules(app: App) -> TenantRules:
@@ -89,6 +94,7 @@ def station(app: App) -> Station:
                 sink=tell_wait,
                 stop=stopping,
                 patience=min(_STEP_PATIENCE, app.settings.tenant.patience),
+                prompt=app.prompt,
             )
         ),
         runner=RunnerSettings(
