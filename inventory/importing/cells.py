@@ -11,38 +11,66 @@ from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 from stdnum import imei as imeis
 from stdnum import luhn
 
-from inventory.text import control_characters, fold
+from inventory.text import control_characters
 
+_SIGNS = re.compile(r"[\W_]")
 _TAG = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,31}")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
+#: What spreadsheets make of MAR-12 or 3/4: the date as its cell, or as its text in a CSV file.
+_DATE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?|\d{1,2}/\d{1,2}/\d{2,4}( \d{1,2}:\d\d(:\d\d)?)?")
+#: What spreadsheets in English and French show in place of a value that they could not compute.
+_ERRORS = frozenset(
+    ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#VALEUR!", "#NOM?", "#NOMBRE!")
+)
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
 )
 #: Numbers that ARCEP keeps for fiction (national numbering plan): samples and drills ring nobody with them.
 _FICTION = re.compile(r"\+33(19900|26191|35301|46571|53649|63998)\d{4}")
 _ICCID = re.compile(r"89\d{17,18}")
-#: What makers and people write where there is no serial (folded; digits alone are judged apart).
+
+
+def _squeezed(text: str) -> str:
+    """Letters and digits only, in small letters without accents: how placeholders are compared."""
+    return _SIGNS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+
+
+#: What makers and people write where there is no serial (squeezed; digits alone are judged apart).
 _NO_SERIAL = frozenset(
-    fold(text)
+    _squeezed(text)
     for text in (
-        "To be filled by O.E.M.", "Default string", "System Serial Number", "Not Specified", "Not Available",
-        "Not Applicable", "Unknown", "None", "N/A", "NA", "Invalid", "OEM", "Serial", "Empty", "XXXXXXX",
-        "keine", "keiner", "unbekannt", "aucun", "aucune", "sans", "inconnu", "néant", "?", "-", "123456789",
-        "0123456789", "1234567890",
+        "To be filled by O.E.M.", "To be filled by OEM", "Default string", "System Serial Number",
+        "System Product Name", "Base Board Serial Number", "Chassis Serial Number", "Serial Number",
+        "Serial", "SerNum0", "Serial No", "S/N", "SN", "Not Specified", "Not Available", "Not Applicable",
+        "Not Provided", "Not Present", "No Serial", "No Serial Number", "Unspecified", "Undefined",
+        "Unknown", "None", "Nil", "Null", "Void", "N/A", "NA", "n.d.", "n.v.", "Invalid", "OEM", "O.E.M.",
+        "Empty", "Blank", "TBD", "keine", "keiner", "keine Angabe", "unbekannt", "ohne", "leer", "aucun",
+        "aucune", "sans", "sans numéro", "pas de numéro", "sans objet", "inconnu", "inconnue", "illisible",
+        "non renseigné", "non communiqué", "néant", "vide",
     )
 )  # fmt: skip
+
+#: Digits or letters in the order of the keys, typed to get past a field that must be filled.
+_ROWS_OF_KEYS = frozenset(
+    keys[:length]
+    for keys in ("0123456789", "1234567890", "9876543210", "abcdefghij", "azertyuiop", "qwertyuiop")
+    for length in range(5, 11)
+)
 
 
 def plain(text: str) -> str:
     """Free text that can be shown and printed."""
-    if control_characters(text):
+    if text in _ERRORS:
+        raise ValueError(_("{value} is a spreadsheet's error, not a value").format(value=text))
+    # Every control character is unprintable to Python too, which finds that out much faster.
+    if not text.isprintable() and control_characters(text):
         raise ValueError(_("contains control characters"))
     return unicodedata.normalize("NFC", text)
 
 
 def digits_kept(text: str) -> str:
-    """A number that no spreadsheet has rewritten, e.g. as 3,54E+14."""
-    if _SCIENTIFIC.fullmatch(text):
+    """An identifier that no spreadsheet has rewritten as a number or a date, e.g. 3,54E+14 or 2026-03-12."""
+    if _SCIENTIFIC.fullmatch(text) or _DATE.fullmatch(text):
         raise ValueError(
             _("{value} was ruined by a spreadsheet: format the column as text").format(value=text)
         )
@@ -63,9 +91,31 @@ def tag(text: str) -> str:
 
 def serial(text: str) -> str | None:
     """A serial; None for what only stands in the place of one."""
-    value = digits_kept(plain(text))
-    placeholder = fold(value) in _NO_SERIAL or len(set(re.sub(r"[\W_]", "", value))) <= 1
-    return None if placeholder else value
+    if _stands_for_none(text):
+        return None
+    return digits_kept(plain(text))
+
+
+def _stands_for_none(text: str) -> bool:
+    signs = _squeezed(text)
+    return len(set(signs)) <= 1 or signs in _ROWS_OF_KEYS or signs in _NO_SERIAL
+
+
+def pin(text: str) -> str | None:
+    """The code of a SIM, 4 to 8 digits (ETSI TS 102 221); the reason never repeats it."""
+    return _code(text, range(4, 9), _("the PIN is not 4 to 8 digits"))
+
+
+def puk(text: str) -> str | None:
+    """The code that unblocks a SIM, 8 digits (ETSI TS 102 221); the reason never repeats it."""
+    return _code(text, range(8, 9), _("the PUK is not 8 digits"))
+
+
+def _code(text: str, lengths: range, reason: str) -> str | None:
+    value = re.sub(r"\s", "", text)
+    if value and not (re.fullmatch("[0-9]+", value) and len(value) in lengths):
+        raise ValueError(reason)
+    return value or None
 
 
 def imei(text: str) -> str | None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from inventory.crisis_records import SeatEntry
 from inventory.importing import cells
-from inventory.importing.tables import ColumnSpec, Row, read_table, refused
+from inventory.importing.refusal import Fault, refused
+from inventory.importing.tables import ColumnSpec, Row, read_table
 from inventory.text import fold
 
 MAX_SEATS = 500
@@ -36,7 +37,7 @@ def read_seats(path: Path) -> tuple[SeatEntry, ...]:
     if len(rows) > MAX_SEATS:
         reason = _("is the first line too many: a crisis has {limit} seats at most").format(limit=MAX_SEATS)
         raise refused(path, [(rows[MAX_SEATS].line, reason)])
-    faults: list[tuple[int, str]] = []
+    faults: list[Fault] = []
     seats = tuple(_seat(number, row, faults) for number, row in enumerate(rows, start=1))
     people: dict[tuple[str, str], int] = {}
     for row, seat in zip(rows, seats, strict=True):
@@ -49,7 +50,7 @@ def read_seats(path: Path) -> tuple[SeatEntry, ...]:
     return seats
 
 
-def _seat(number: int, row: Row, faults: list[tuple[int, str]]) -> SeatEntry:
+def _seat(number: int, row: Row, faults: list[Fault]) -> SeatEntry:
     """The row as a seat; what is wrong with it is added to `faults` and left empty."""
     values: dict[str, str] = {}
     for name, check in _CHECKS.items():

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 # Imported for their tables: what `SQLModel.metadata` holds is what the migrations must have made.
 from inventory import activity, evidence, secrets  # noqa: F401
+from inventory.importing import mappings  # noqa: F401
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata)
 context.run_migrations()

@@ -1,5 +1,6 @@
 """`kit pool`: the laptops, phones, SIMs and routers that can be lent."""
 
+import sys
 from enum import StrEnum
 from gettext import gettext as _
 from gettext import ngettext
@@ -14,8 +15,13 @@ from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json, emit_record, emit_table
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from inventory.devices import Device
-    from inventory.importing.pool import PoolImport
+    from inventory.importing.changes import RowDiff
+    from inventory.importing.pool import PoolImport, Sealer
+    from inventory.journal import Stamp
+    from kit.app.compose import App
 
 app = typer.Typer(no_args_is_help=True, help=_("The devices that can be lent."))
 
@@ -27,27 +33,113 @@ HISTORY = 20
 
 @app.command(
     "import",
-    help=_("Add the devices of a CSV file: all of them, or none if one line is bad."),
-    epilog=example("kit pool import pool.csv"),
+    help=_(
+        "Add and change devices as a CSV, XLSX or JSON file says: all of it, or nothing if one line is bad."
+    ),
+    epilog=example("kit pool import pool.csv --dry-run"),
 )
 def import_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help=_("CSV with at least the columns étiquette and type."))],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Check the file, write nothing."))] = False,
+    file: Annotated[Path, typer.Argument(help=_("File with at least the columns étiquette and type."))],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Say row by row what would happen, write nothing."))
+    ] = False,
+    update_identity: Annotated[
+        bool, typer.Option("--update-identity", help=_("Let serials, IMEIs, numbers, host keys be replaced."))
+    ] = False,
+    with_secrets: Annotated[
+        bool, typer.Option("--with-secrets", help=_("Seal PINs and PUKs of the file that are new."))
+    ] = False,
+    mapping: Annotated[
+        str, typer.Option(help=_("Columns of another program: glpi, snipe-it, or a name you kept."))
+    ] = "",
+    column: Annotated[
+        list[str] | None, typer.Option(help=_("One column by hand, e.g. place=Bureau; may be repeated."))
+    ] = None,
+    save_mapping: Annotated[str, typer.Option(help=_("Keep these columns under a name."))] = "",
     as_json: Json = False,
 ) -> None:
     with told(as_json):
-        from inventory.importing.pool import import_pool
+        from inventory.importing import mappings, pool
 
         program = open_app(context)
+        given = mappings.parse(column or (), pool.COLUMNS)
         with program.database.read() if dry_run else program.database.write() as session:
-            outcome = import_pool(session, program.stamp(), file, dry_run=dry_run)
-        if outcome.ignored:
-            say(_("Columns not read: {columns}.").format(columns=", ".join(outcome.ignored)))
-        if as_json:
-            emit_json({"added": outcome.added, "unchanged": outcome.unchanged, "dry_run": dry_run})
-        else:
-            print(_summary(outcome, dry_run=dry_run))
+            by = program.stamp()
+            headers = mappings.find(session, mapping) if mapping else {}
+            columns = mappings.applied(pool.COLUMNS, headers, given)
+            how = pool.How(columns, update_identity=update_identity)
+            if dry_run:
+                outcome = pool.compare_pool(session, file, how, with_secrets=with_secrets)
+            else:
+                seal = _sealer(program, session, by) if with_secrets else None
+                outcome = pool.import_pool(session, by, file, how, seal=seal)
+                if save_mapping:
+                    mappings.save(session, by, save_mapping, {**headers, **given})
+        _tell(outcome, file, dry_run=dry_run, as_json=as_json)
+
+
+@app.command(
+    help=_("Write the pool as CSV, XLSX or JSON; importing that file again changes nothing."),
+    epilog=example("kit pool export pool.xlsx"),
+)
+def export(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help=_("Its suffix says the format; without a file: to stdout."))
+    ] = None,
+    written_as: Annotated[str, typer.Option("--format", help=_("csv, xlsx or json."))] = "",
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from inventory.exporting.pool import Format, export_pool, format_of
+        from kit.documents.store import save
+
+        kind = _chosen(Format, written_as) or (Format.JSON if as_json else Format.CSV)
+        if file is not None and not written_as:
+            kind = format_of(file)
+        with open_app(context).database.read() as session:
+            content, count = export_pool(session, kind)
+        if file is None:
+            sys.stdout.buffer.write(content)
+            return
+        save(content, file)
+        emit_record(
+            {"file": str(file), "devices": count},
+            [("file", _("File")), ("devices", _("Devices"))],
+            as_json=as_json,
+        )
+
+
+@app.command(
+    help=_("Print labels with a QR code of the asset tag: of these devices, or of all."),
+    epilog=example("kit pool labels LAP-01 LAP-02 --sheet roll-62x29 --out labels.pdf"),
+)
+def labels(
+    context: typer.Context,
+    tags: Annotated[list[str] | None, typer.Argument(help=_("Asset tags; without any, all devices."))] = None,
+    place: Annotated[str, typer.Option(help=_("Only devices at this place."))] = "",
+    sheet: Annotated[
+        str,
+        typer.Option(help=_("a4-3x7, a4-3x8, a4-4x10, a4-5x13, roll-62x29, roll-57x32 or roll-89x36.")),
+    ] = "a4-3x8",
+    offset: Annotated[
+        int, typer.Option(min=0, help=_("Labels of the first sheet that are used already."))
+    ] = 0,
+    out: Annotated[Path, typer.Option(help=_("The PDF to write."))] = Path("labels.pdf"),
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app.labels import issue
+
+        program = open_app(context)
+        count = issue(program, tags or (), place=place, sheet=sheet, offset=offset, out=out)
+        emit_record(
+            {"file": str(out), "labels": count},
+            [("file", _("File")), ("labels", _("Labels"))],
+            as_json=as_json,
+        )
+        say(_("Print it at 100 %, without fitting it to the page."))
 
 
 @app.command("list", help=_("List devices."), epilog=example("kit pool list --kind laptop --state in_stock"))
@@ -139,9 +231,85 @@ def _labels() -> list[tuple[str, str]]:
     ]
 
 
-def _summary(outcome: "PoolImport", *, dry_run: bool) -> str:
-    added = ngettext("{count} device added", "{count} devices added", outcome.added)
+def _sealer(program: "App", session: "Session", by: "Stamp") -> "Sealer":
+    """Seals for the team's recipients what has no secret yet: nobody here can tell whether it is another."""
+    from inventory import secrets
+
+    def seal(tag: str, name: str, code: str) -> bool:
+        if secrets.sealed(session, tag, name) is not None:
+            return False
+        secrets.seal(session, by, tag, name, code, recipients=program.settings.team.recipients)
+        return True
+
+    return seal
+
+
+def _tell(outcome: "PoolImport", file: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Say what an import did, or row by row what it would do; then refuse what a dry run found."""
+    from inventory.importing.changes import Outcome
+    from inventory.importing.pool import refuse
+
+    if as_json:
+        refuse(file, outcome)
+        counts = {kind.value: outcome.count(kind) for kind in Outcome}
+        rows = [
+            {
+                "line": row.line,
+                "tag": row.tag,
+                "outcome": row.outcome,
+                "changes": [vars(change) for change in row.changes],
+            }
+            for row in outcome.rows
+        ]
+        emit_json({**counts, "sealed": outcome.sealed, "dry_run": dry_run, "rows": rows})
+        return
+    if outcome.ignored:
+        say(_("Columns not read: {columns}.").format(columns=", ".join(outcome.ignored)))
     if dry_run:
-        added = ngettext("{count} device would be added", "{count} devices would be added", outcome.added)
-    unchanged = ngettext("{count} unchanged", "{count} unchanged", outcome.unchanged)
-    return f"{added.format(count=outcome.added)}, {unchanged.format(count=outcome.unchanged)}"
+        for row in outcome.rows:
+            print(_row_in_words(row))
+    print(_summary(outcome, dry_run=dry_run))
+    refuse(file, outcome)
+
+
+def _row_in_words(row: "RowDiff") -> str:
+    from inventory.importing.changes import Outcome
+
+    match row.outcome:
+        case Outcome.ADDED:
+            said = _("line {line}: {tag} is new")
+        case Outcome.CHANGED:
+            said = _("line {line}: {tag} changes: {changes}")
+        case Outcome.UNCHANGED:
+            said = _("line {line}: {tag} unchanged")
+    names = dict(_labels())
+    changes = "; ".join(
+        _("{name} {old} → {new}").format(name=names[c.name], old=c.old or "–", new=c.new) for c in row.changes
+    )
+    return said.format(line=row.line, tag=row.tag, changes=changes)
+
+
+def _summary(outcome: "PoolImport", *, dry_run: bool) -> str:
+    from inventory.importing.changes import Outcome
+
+    new, changed, same = (outcome.count(kind) for kind in Outcome)
+    if dry_run:
+        parts = [
+            ngettext("{count} device would be added", "{count} devices would be added", new).format(
+                count=new
+            ),
+            ngettext("{count} would change", "{count} would change", changed).format(count=changed),
+        ]
+    else:
+        parts = [
+            ngettext("{count} device added", "{count} devices added", new).format(count=new),
+            ngettext("{count} changed", "{count} changed", changed).format(count=changed),
+        ]
+    parts.append(ngettext("{count} unchanged", "{count} unchanged", same).format(count=same))
+    if outcome.sealed:
+        parts.append(
+            ngettext("{count} secret sealed", "{count} secrets sealed", outcome.sealed).format(
+                count=outcome.sealed
+            )
+        )
+    return ", ".join(parts)

@@ -146,7 +146,7 @@ def test_the_readme_names_the_columns_of_the_files(title: str, columns: tuple[Co
 
 
 def test_the_readme_names_the_permissions_to_grant() -> None:
-    asked = re.findall(r"`([A-Z]\w+\.[A-Z][\w.]+)`", section(page("README.md"), "First real use"))
+    asked = re.findall(r"`([A-Z][\w-]+\.[A-Z][\w.]+)`", section(page("README.md"), "First real use"))
     assert sorted(asked) == sorted(role.name for role in NEEDED_ROLES)
 
 

@@ -74,6 +74,24 @@ def test_what_was_appended_holds_and_reads_back_as_given(either_database: Databa
         assert journal.head(session) == (1, line.hash)
 
 
+def test_many_lines_at_once_are_the_lines_that_single_appends_write(
+    either_database: Database, by: Stamp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "_CHUNK", 4)
+    entries = [("device.added", f"device:LAP-{n}", {"n": n, "é": ["\udfff", None]}) for n in range(14)]
+    with either_database.write() as session:
+        for kind, subject, data in entries:
+            journal.append(session, by, kind, subject, data)
+        expected = [line.model_dump() for line in journal.tail(session, limit=len(entries))]
+        session.rollback()
+    with either_database.write() as session:
+        journal.append_many(session, by, iter(entries[:3]))
+        journal.append_many(session, by, entries[3:])
+        journal.append_many(session, by, [])
+        assert [line.model_dump() for line in journal.tail(session, limit=len(entries))] == expected
+        assert journal.verify(session) == len(entries)
+
+
 @pytest.mark.parametrize("act", ["UPDATE journal SET actor = 'x'", "DELETE FROM journal"])
 def test_the_data_base_itself_refuses_to_change_a_line(
     either_database: Database, by: Stamp, act: str

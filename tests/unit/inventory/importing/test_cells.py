@@ -25,6 +25,29 @@ Check = Callable[[str], str | None]
         (cells.serial, "N/A", None),
         (cells.serial, "Aucun", None),
         (cells.serial, "", None),
+        *(
+            (cells.serial, text, None)
+            for text in (
+                "None",
+                "Default string",
+                "System Serial Number",
+                "xxxxxxx",
+                "123456789",
+                "0123456789",
+            )
+        ),
+        *(
+            (cells.serial, text, None)
+            for text in ("#N/A", "n/a", "S/N", "- - -", "Not Specified", "AZERTY", "néant")
+        ),
+        *(
+            (cells.serial, text, text)
+            for text in ("1234567891", "0000000001", "SN-1", "None-1", "5CD1234567", "型番42", "シリアル")
+        ),
+        (cells.pin, "0 000", "0000"),
+        (cells.pin, "12345678", "12345678"),
+        (cells.puk, "00000000", "00000000"),
+        (cells.puk, "", None),
         (cells.imei, "49 015420 323751 8", "490154203237518"),
         (cells.imei, "", None),
         (cells.iccid, "8933150319031901230", "8933150319031901230"),
@@ -72,6 +95,10 @@ def test_tidy_values(check: Check, typed: str, tidy: str | None) -> None:
         (cells.host_key, "ssh-ed25519 AAAA", "no OpenSSH public key"),
         (cells.host_key, HOST_KEYS[0].replace("ed25519", "rsa"), "no OpenSSH public key"),
         (cells.plain, "a\u202eb", "control characters"),
+        (cells.plain, "#REF!", "a spreadsheet's error"),
+        (cells.tag, "2026-03-12", "ruined by a spreadsheet"),
+        (cells.serial, "12/03/2026", "ruined by a spreadsheet"),
+        (cells.imei, "3.56944E+14", "ruined by a spreadsheet"),
     ],
 )
 def test_reasons(check: Check, typed: str, said: str) -> None:
@@ -87,3 +114,11 @@ def test_any_single_wrong_digit_of_an_imei_is_found(body: str, place: int, digit
     assert cells.imei(good) == good
     with pytest.raises(ValueError, match="is no IMEI"):
         cells.imei(wrong)
+
+
+@pytest.mark.parametrize("check", [cells.pin, cells.puk])
+@pytest.mark.parametrize("typed", ["123", "123456789", "12a4", "¹²³⁴⁵⁶⁷⁸", "1E+07"])
+def test_a_code_that_is_none_is_never_repeated(check: Check, typed: str) -> None:
+    with pytest.raises(ValueError, match="is not") as caught:
+        check(typed)
+    assert typed not in str(caught.value)

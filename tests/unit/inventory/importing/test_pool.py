@@ -1,18 +1,15 @@
 """A pool file is imported whole or not at all, and twice is once."""
 
-import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from stdnum import luhn
 
 from inventory import devices, journal
 from inventory.database import Database
 from inventory.devices import DeviceKind, DeviceState
 from inventory.errors import BadRows
-from inventory.importing.pool import PoolImport, import_pool
+from inventory.importing.changes import Change, Outcome
+from inventory.importing.pool import How, PoolImport, Sealer, compare_pool, import_pool
 from inventory.journal import Stamp
 from tests.unit.inventory.samples import HOST_KEYS
 
@@ -28,19 +25,35 @@ GOOD = (
 )
 
 
-def give(database: Database, by: Stamp, folder: Path, content: str, *, dry_run: bool = False) -> PoolImport:
+def give(
+    database: Database,
+    by: Stamp,
+    folder: Path,
+    content: str,
+    *,
+    update_identity: bool = False,
+    seal: Sealer | None = None,
+) -> PoolImport:
     file = folder / "pool.csv"
     file.write_text(content, "utf-8")
-    with database.read() if dry_run else database.write() as session:
-        return import_pool(session, by, file, dry_run=dry_run)
+    with database.write() as session:
+        return import_pool(session, by, file, How(update_identity=update_identity), seal=seal)
 
 
-def refusal(database: Database, by: Stamp, folder: Path, content: str) -> list[tuple[int, str]]:
+def counted(outcome: PoolImport) -> tuple[int, int, int]:
+    """How many devices were added, changed and left as they are."""
+    added, changed, unchanged = (outcome.count(kind) for kind in Outcome)
+    return added, changed, unchanged
+
+
+def refusal(
+    database: Database, by: Stamp, folder: Path, content: str, *, update_identity: bool = False
+) -> list[tuple[int, str]]:
     """Why the file was refused, after making sure that nothing was written."""
     with database.read() as session:
         before = journal.head(session), len(devices.listing(session))
     with pytest.raises(BadRows) as caught:
-        give(database, by, folder, content)
+        give(database, by, folder, content, update_identity=update_identity)
     with database.read() as session:
         assert (journal.head(session), len(devices.listing(session))) == before
     return list(caught.value.rows)
@@ -49,7 +62,7 @@ def refusal(database: Database, by: Stamp, folder: Path, content: str) -> list[t
 def test_a_good_file_adds_every_device_with_its_journal_line(
     either_database: Database, by: Stamp, tmp_path: Path
 ) -> None:
-    assert give(either_database, by, tmp_path, GOOD) == PoolImport(added=6, unchanged=0)
+    assert counted(give(either_database, by, tmp_path, GOOD)) == (6, 0, 0)
     with either_database.read() as session:
         laptop, phone, sim = (devices.get(session, tag) for tag in ("LAP-1", "TEL-1", "SIM-1"))
         assert (laptop.kind, laptop.state) == (DeviceKind.LAPTOP, DeviceState.IN_STOCK)
@@ -58,22 +71,44 @@ def test_a_good_file_adds_every_device_with_its_journal_line(
         assert (sim.iccid, sim.number) == ("8933150319031901230", "+33612345678")
         lines = journal.tail(session)
         assert [line.kind for line in lines] == ["device.added"] * 6
-        assert lines[0].data["serial"] == "PF1"
+        assert lines[0].data == {
+            "kind": "laptop",
+            "state": "in_stock",
+            "model": "Latitude",
+            "serial": "PF1",
+            "address": "10.0.0.1",
+            "host_key": HOST_KEYS[0],
+            "place": "Armoire A",
+            "note": "",
+        }
+        assert journal.verify(session) == 6
 
 
 def test_the_same_file_again_changes_nothing(database: Database, by: Stamp, tmp_path: Path) -> None:
     give(database, by, tmp_path, GOOD)
     with database.read() as session:
         before = journal.head(session)
-    assert give(database, by, tmp_path, GOOD) == PoolImport(added=0, unchanged=6)
+    assert counted(give(database, by, tmp_path, GOOD)) == (0, 0, 6)
     with database.read() as session:
         assert journal.head(session) == before
 
 
-def test_a_dry_run_counts_and_writes_nothing(database: Database, by: Stamp, tmp_path: Path) -> None:
-    assert give(database, by, tmp_path, GOOD, dry_run=True) == PoolImport(added=6, unchanged=0)
+def test_a_comparison_tells_good_and_bad_rows_and_writes_nothing(
+    database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    give(database, by, tmp_path, GOOD)
+    file = tmp_path / "pool.csv"
+    file.write_text(
+        GOOD.replace("Fairphone", "Nokia") + "CHG-2;accessoire;;;;;;;;;\nCHG 3;accessoire;;;;;;;;;\n"
+    )
+    # A session that only reads refuses to write.
     with database.read() as session:
-        assert devices.listing(session) == []
+        found = compare_pool(session, file)
+    assert counted(found) == (1, 1, 5)
+    assert [row.changes for row in found.rows if row.outcome is Outcome.CHANGED] == [
+        (Change("model", "Fairphone", "Nokia"),)
+    ]
+    assert found.faults == ((9, "“CHG 3” is no asset tag: up to 32 letters, digits, dots, hyphens"),)
 
 
 def test_every_bad_row_is_named_in_the_order_of_the_file(
@@ -86,17 +121,23 @@ def test_every_bad_row_is_named_in_the_order_of_the_file(
         + "LAP-3;portable;;PF1;;;;;;;\n"
         + "LAP-1;grille-pain;;;;;;;;;\n"
         + "TEL-4;téléphone;;;;;;;0612345678;;\n"
+        + ";accessoire;Chargeur;;;;;;;;\n"
+        + ";accessoire;Chargeur;PF9;;;;;;;\n"
+        + "CHG-2;;Chargeur;;;;;;;;\n"
     )
     assert refusal(database, by, tmp_path, content) == [
         (8, "3,54E+14 was ruined by a spreadsheet: format the column as text"),
-        (9, "imei 490154203237518 is on line 4 too"),
+        (9, "IMEI 490154203237518 is on line 4 too"),
         (10, "a laptop needs its adresse"),
         (10, "a laptop needs its clé d'hôte"),
-        (10, "serial PF1 is on line 2 too"),
-        (11, "tag LAP-1 is on line 2 too"),
+        (10, "série PF1 is on line 2 too"),
+        (11, "étiquette LAP-1 is on line 2 too"),
         (11, "“grille-pain” is no kind of device: laptop, phone, sim, router, accessory"),
         (12, "a phone has no numéro"),
         (12, "a phone needs its IMEI"),
+        (13, "has no asset tag"),
+        (14, "has no asset tag, and no device has the serial PF9"),
+        (15, "a new device needs its type"),
     ]
 
 
@@ -106,16 +147,113 @@ def test_what_the_pool_already_has_cannot_be_given_to_another_tag(
     give(database, by, tmp_path, GOOD)
     content = HEADER + f"LAP-9;portable;;PF1;10.0.0.2;{HOST_KEYS[0]};;;;;\n"
     assert refusal(database, by, tmp_path, content) == [
-        (2, "address 10.0.0.2 belongs to LAP-2"),
-        (2, f"host_key {HOST_KEYS[0]} belongs to LAP-1"),
-        (2, "serial PF1 belongs to LAP-1"),
+        (2, "adresse 10.0.0.2 belongs to LAP-2"),
+        (2, f"clé d'hôte {HOST_KEYS[0]} belongs to LAP-1"),
+        (2, "série PF1 belongs to LAP-1"),
     ]
 
 
-def test_a_known_tag_with_other_facts_is_refused(database: Database, by: Stamp, tmp_path: Path) -> None:
+def test_a_known_device_gets_other_descriptive_facts_with_a_line_of_old_and_new(
+    either_database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    give(either_database, by, tmp_path, GOOD)
+    changed = GOOD.replace("Fairphone", "Nokia").replace("rayé", "neuf").replace("10.0.0.1;", "10.0.9.1;")
+    assert counted(give(either_database, by, tmp_path, changed)) == (0, 2, 4)
+    with either_database.read() as session:
+        assert devices.get(session, "LAP-1").address == "10.0.9.1"
+        phone, line = devices.get(session, "TEL-1"), journal.tail(session, limit=1)[0]
+        assert (phone.model, phone.note, phone.state_since) == ("Nokia", "neuf", by.at)
+        assert (line.kind, line.subject) == ("device.changed", "device:TEL-1")
+        assert line.data == {
+            "model": {"from": "Fairphone", "to": "Nokia"},
+            "note": {"from": "rayé", "to": "neuf"},
+        }
+        assert journal.verify(session) == 8
+    assert counted(give(either_database, by, tmp_path, changed)) == (0, 0, 6)
+
+
+def test_an_empty_cell_or_a_column_that_is_missing_erases_nothing(
+    database: Database, by: Stamp, tmp_path: Path
+) -> None:
     give(database, by, tmp_path, GOOD)
-    changed = GOOD.replace("Fairphone", "Nokia").replace("rayé", "neuf")
-    assert refusal(database, by, tmp_path, changed) == [(4, "TEL-1 is in the pool with another model, note")]
+    assert counted(give(database, by, tmp_path, GOOD.replace("rayé", "").replace("PF1", "N/A"))) == (0, 0, 6)
+    assert counted(give(database, by, tmp_path, "tag,kind,place\nTEL-1,,\nLAP-1,,Armoire C\n")) == (0, 1, 1)
+    with database.read() as session:
+        assert devices.get(session, "TEL-1").note == "rayé"
+        assert (devices.get(session, "LAP-1").serial, devices.get(session, "LAP-1").place) == (
+            "PF1",
+            "Armoire C",
+        )
+
+
+def test_a_row_without_tag_is_about_the_device_with_its_serial(
+    database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    give(database, by, tmp_path, GOOD)
+    assert counted(give(database, by, tmp_path, "tag,kind,serial,place\n,,PF1,Armoire Z\n")) == (0, 1, 0)
+    with database.read() as session:
+        assert devices.get(session, "LAP-1").place == "Armoire Z"
+    both = "tag,kind,serial,place\n,,PF1,Armoire Y\nLAP-1,,,Armoire X\n"
+    assert refusal(database, by, tmp_path, both) == [(3, "étiquette LAP-1 is on line 2 too")]
+
+
+def test_a_tag_and_a_serial_of_two_devices_clash(database: Database, by: Stamp, tmp_path: Path) -> None:
+    give(database, by, tmp_path, GOOD)
+    assert refusal(database, by, tmp_path, "tag,kind,serial\nLAP-2,,PF1\n", update_identity=True) == [
+        (2, "série PF1 belongs to LAP-1")
+    ]
+
+
+def test_identity_is_filled_in_where_it_was_missing_and_replaced_only_when_asked(
+    database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    give(database, by, tmp_path, GOOD)
+    assert counted(give(database, by, tmp_path, "tag,kind,serial\nLAP-2,,PF2\n")) == (0, 1, 0)
+    replaced = "tag,kind,serial\nLAP-2,,PF3\n"
+    assert refusal(database, by, tmp_path, replaced) == [(2, "LAP-2 has the série PF2 in the pool, not PF3")]
+    assert counted(give(database, by, tmp_path, replaced, update_identity=True)) == (0, 1, 0)
+    with database.write() as session:
+        assert devices.get(session, "LAP-2").serial == "PF3"
+        devices.move(session, by, devices.get(session, "LAP-2"), DeviceState.RESERVED, reason="test")
+    assert refusal(database, by, tmp_path, replaced.replace("PF3", "PF4"), update_identity=True) == [
+        (2, "LAP-2 is reserved: its série cannot be replaced now")
+    ]
+
+
+def test_a_kind_never_changes_and_a_retired_tag_is_never_used_again(
+    database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    give(database, by, tmp_path, GOOD)
+    with database.write() as session:
+        devices.move(session, by, devices.get(session, "CHG-1"), DeviceState.RETIRED, reason="test")
+    content = "tag,kind,model\nRTR-1,phone,\nCHG-1,accessory,Souris\n"
+    assert refusal(database, by, tmp_path, content, update_identity=True) == [
+        (2, "RTR-1 is a router in the pool, not a phone"),
+        (3, "CHG-1 is retired: a tag is never used again"),
+    ]
+
+
+def test_secrets_are_refused_and_never_repeated_unless_somebody_seals_them(
+    database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    content = "tag,kind,iccid,PIN,code PUK\nSIM-1,sim,8933150319031901230,4711,12345679\nCHG-1,accessory,,,\n"
+    ((line, reason),) = refusal(database, by, tmp_path, content)
+    assert (line, "secrets do not belong in a file" in reason, "4711" in reason) == (2, True, False)
+    kept: dict[tuple[str, str], str] = {}
+
+    def seal(tag: str, name: str, code: str) -> bool:
+        return kept.setdefault((tag, name), code) is code
+
+    outcome = give(database, by, tmp_path, content, seal=seal)
+    assert kept == {("SIM-1", "pin"): "4711", ("SIM-1", "puk"): "12345679"}
+    assert (counted(outcome), outcome.sealed) == ((2, 0, 0), 2)
+    assert "4711" not in repr(outcome)
+    with database.read() as session:
+        assert "4711" not in str([line.data for line in journal.tail(session)])
+    wrong = content.replace("4711", "47").replace("CHG-1,accessory,,,", "CHG-1,accessory,,0000,")
+    with pytest.raises(BadRows) as caught:
+        give(database, by, tmp_path, wrong, seal=seal)
+    assert caught.value.rows == ((2, "the PIN is not 4 to 8 digits"), (3, "a accessory has no PIN"))
 
 
 def test_a_device_that_moved_on_is_still_the_same_device(
@@ -124,45 +262,9 @@ def test_a_device_that_moved_on_is_still_the_same_device(
     give(database, by, tmp_path, GOOD)
     with database.write() as session:
         devices.move(session, by, devices.get(session, "LAP-1"), DeviceState.BROKEN, reason="test")
-    assert give(database, by, tmp_path, GOOD).unchanged == 6
+    assert counted(give(database, by, tmp_path, GOOD)) == (0, 0, 6)
 
 
 def test_columns_that_were_not_read_are_told(database: Database, by: Stamp, tmp_path: Path) -> None:
     outcome = give(database, by, tmp_path, "asset_tag,kind,colour\nCHG-1,accessory,black\n")
-    assert outcome == PoolImport(added=1, unchanged=0, ignored=("colour",))
-
-
-bodies = st.from_regex(r"[0-9]{14}", fullmatch=True)
-words = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), max_size=20).map(str.strip)
-phones = st.fixed_dictionaries(
-    {
-        "tag": st.from_regex(r"[A-Z][A-Z-]{1,10}", fullmatch=True),
-        "kind": st.just("phone"),
-        "imei": bodies.map(lambda body: body + luhn.calc_check_digit(body)),
-        "model": words,
-        "place": words,
-    }
-)
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(phones, min_size=1, max_size=6, unique_by=(lambda row: row["tag"], lambda row: row["imei"])))
-def test_what_was_imported_can_be_written_out_and_imported_again(
-    database: Database, by: Stamp, tmp_path: Path, rows: list[dict[str, str]]
-) -> None:
-    file = tmp_path / "pool.csv"
-
-    def write(lines: list[dict[str, str]]) -> None:
-        with file.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(
-                out, fieldnames=["tag", "kind", "imei", "model", "place"], extrasaction="ignore"
-            )
-            writer.writeheader()
-            writer.writerows(lines)
-
-    with database.write() as session:
-        write(rows)
-        assert import_pool(session, by, file).added == len(rows)
-        write([device.model_dump() for device in devices.listing(session)])
-        assert import_pool(session, by, file) == PoolImport(added=0, unchanged=len(rows))
-        session.rollback()
+    assert (counted(outcome), outcome.ignored) == ((1, 0, 0), ("colour",))
