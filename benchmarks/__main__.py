@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import crisis, startup
+from benchmarks import crisis, importing, startup, tenant
 from benchmarks.measure import HEADING
 
 README = Path(__file__).with_name("README.md")
@@ -17,7 +17,7 @@ _BEGIN, _END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 
 def main() -> int:
     """Measure, print, keep where asked."""
-    results = [*startup.measure(), *crisis.measure()]
+    results = [*startup.measure(), *importing.measure(), *crisis.measure(), *tenant.measure()]
     table = "\n".join([HEADING, *(result.row() for result in results)]) + "\n"
     print(table)
     if "--write" in sys.argv[1:]:

@@ -27,7 +27,7 @@ Read = TypeVar("Read")
 
 #: Seconds during which a tenant that does not answer, or cannot, is asked again.
 PATIENCE = 600.0
-#: Seconds between reads that wait for a change, growing from the first to the second.
+#: Seconds from one read that waits for a change to the next, growing from the first to the second.
 PAUSES = (0.5, 30.0)
 
 
@@ -210,13 +210,15 @@ class Graph:
         end = self.waits.now() + deadline_s
         good, pace = 0, growing(*pauses)
         while True:
+            began = self.waits.now()
             found = read()
             good = good + 1 if found is not None else 0
             if found is not None and good >= reads:
                 return found
             if self.waits.now() >= end:
                 raise not_yet(what, deadline_s)
-            self.waits.wait(min(pauses[0] if good else next(pace), max(0.0, end - self.waits.now())), what)
+            due = began + (pauses[0] if good else next(pace))
+            self.waits.wait(max(0.0, min(due, end) - self.waits.now()), what)
 
     def batch(self, parts: Sequence[Part]) -> list[Answer]:
         """Any number of requests, in as few batches as the tenant's limits allow; answers in their order.

@@ -60,7 +60,7 @@ def ensure(
         deadline_s: seconds after which what is not there stays so.
         what: what is waited for, in the operator's words.
         reads: good looks in a row asked of what this call created.
-        pauses: seconds between looks, growing from the first to the second.
+        pauses: seconds from the start of one look to that of the next, growing from the first to the second.
 
     Raises:
         GraphError: the first refusal that did not turn out to mean "already there".
@@ -70,6 +70,7 @@ def ensure(
     end = graph.waits.now() + deadline_s
     pace = growing(*pauses)
     while ledger.open():
+        looked = graph.waits.now()
         ledger.seen(look(ledger.open()))
         if not ledger.open():
             break
@@ -83,7 +84,7 @@ def ensure(
             # Where only good reads are missing the next follows at once: which copy of the directory answers
             # is chance, not a matter of time.
             if ledger.unseen():
-                graph.waits.wait(min(next(pace), max(0.0, end - graph.waits.now())), what)
+                graph.waits.wait(max(0.0, min(looked + next(pace), end) - graph.waits.now()), what)
             ledger.may_create = True
     return ledger.result()
 
@@ -95,11 +96,11 @@ def look_many(graph: Graph, parts: Mapping[Key, Part]) -> dict[Key, dict[str, An
         GraphError: a read failed otherwise.
     """
     answers = dict(zip(parts, graph.batch(list(parts.values())), strict=True))
-    found = {key: answer for key, answer in answers.items() if answer.ok}
-    for key, answer in answers.items():
-        if key not in found and not isinstance(answer.error, GraphNotFound):
+    for answer in answers.values():
+        # The status alone, for an error in the operator's words takes long, and a first look gets hundreds.
+        if not answer.ok and answer.status != HTTPStatus.NOT_FOUND:
             raise answer.error
-    return {key: answer.body for key, answer in found.items()}
+    return {key: answer.body for key, answer in answers.items() if answer.ok}
 
 
 class _Ledger(Generic[Key, Value]):

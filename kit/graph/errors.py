@@ -4,7 +4,7 @@ Decisions rest on the status, `code` and `details[].code`; `message` is shown an
 because Microsoft changes and translates it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
 from http import HTTPStatus
@@ -152,7 +152,7 @@ _BY_STATUS: dict[int, type[GraphError]] = {
 def error_for(problem: Problem) -> GraphError:
     """The error that says what `problem` means and what to do about it."""
     kind = _kind(problem)
-    return kind(problem.told(), hint=_hint(kind, problem), problem=problem)
+    return kind(problem.told(), hint=_HINTS[kind](problem), problem=problem)
 
 
 def _kind(problem: Problem) -> type[GraphError]:
@@ -167,20 +167,6 @@ def _kind(problem: Problem) -> type[GraphError]:
     return _BY_STATUS.get(problem.status, GraphRefused)
 
 
-def _hint(kind: type[GraphError], problem: Problem) -> str:
-    hints = {
-        GraphThrottled: _("Run the same command again later: it goes on where it stopped."),
-        GraphUnavailable: _("Run the same command again: it looks first and creates nothing twice."),
-        GraphNotFound: _("If it was just created, run the same command again in a few minutes."),
-        GraphConflict: _("Look in the tenant for what already bears that name, also among deleted objects."),
-        DirectoryFull: _("Delete what closed crises left in the tenant, deleted objects included."),
-        StorageFull: _("Free room in that drive, or raise its quota; then run the same command again."),
-        GraphForbidden: _permission_hint(problem),
-        GraphRefused: _("Run `kit tenant check`; if it finds nothing, report the request number above."),
-    }
-    return hints[kind]
-
-
 def _permission_hint(problem: Problem) -> str:
     role = role_for(problem.attempted)
     if not role:
@@ -188,6 +174,25 @@ def _permission_hint(problem: Problem) -> str:
     return _("The application probably lacks {role}: have an administrator grant and consent it.").format(
         role=role
     )
+
+
+#: What to do about each kind; a translation looks for its catalogue on the disk, hence only the one needed.
+_HINTS: dict[type[GraphError], Callable[[Problem], str]] = {
+    GraphThrottled: lambda _p: _("Run the same command again later: it goes on where it stopped."),
+    GraphUnavailable: lambda _p: _("Run the same command again: it looks first and creates nothing twice."),
+    GraphNotFound: lambda _p: _("If it was just created, run the same command again in a few minutes."),
+    GraphConflict: lambda _p: _(
+        "Look in the tenant for what already bears that name, also among deleted objects."
+    ),
+    DirectoryFull: lambda _p: _("Delete what closed crises left in the tenant, deleted objects included."),
+    StorageFull: lambda _p: _(
+        "Free room in that drive, or raise its quota; then run the same command again."
+    ),
+    GraphForbidden: _permission_hint,
+    GraphRefused: lambda _p: _(
+        "Run `kit tenant check`; if it finds nothing, report the request number above."
+    ),
+}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

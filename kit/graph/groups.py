@@ -5,7 +5,7 @@ mailbox, and a group has a mailbox of its own without having a Team.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gettext import gettext as _
 from http import HTTPStatus
 from itertools import islice
@@ -22,6 +22,8 @@ LINKS_AT_ONCE = 20
 #: Seconds for a group and its members to show.
 DEADLINE = 300.0
 
+#: How users can be linked to a group: the relations' names.
+_KINDS = ("owners", "members")
 #: Who is linked to a group how: the relation's name, and users' ids.
 _Links = tuple[str, tuple[str, ...]]
 
@@ -46,6 +48,15 @@ class GroupSpec:
             raise ValueError(f"a group needs 1 to {LINKS_AT_ONCE} owners, not {len(self.owners)}")
 
 
+@dataclass(frozen=True)
+class _Group:
+    """A group as a look found it; without its links where the look did not know its id beforehand."""
+
+    id: str
+    private: bool
+    linked: Mapping[str, set[str]] | None
+
+
 def ensure_group(graph: Graph, spec: GroupSpec, *, deadline_s: float = DEADLINE) -> str:
     """See to it that the group exists, private, with at least these owners and members; gives its id.
 
@@ -54,26 +65,35 @@ def ensure_group(graph: Graph, spec: GroupSpec, *, deadline_s: float = DEADLINE)
         GraphError: the tenant refused.
         NotYet: it was accepted and does not show within the deadline.
     """
-    found = ensure(
+    known: _Group | None = None
+
+    def look(_names: Sequence[str]) -> Mapping[str, _Group]:
+        nonlocal known
+        found = _look(graph, spec, known)
+        known = found or known
+        return {spec.nickname: found} if found else {}
+
+    group = ensure(
         graph,
         [spec.nickname],
-        look=lambda _names: _look(graph, spec),
+        look=look,
         create=lambda _name: Part("POST", "/groups", json=_body(graph, spec)),
         deadline_s=deadline_s,
         what=_("the group to appear in the tenant"),
-    )
-    group = found[spec.nickname]
-    group_id = str(group["id"])
-    if not _is_private(group):
-        _make_private(graph, group_id, deadline_s)
-    _ensure_links(graph, group_id, {"owners": spec.owners, "members": spec.members}, deadline_s)
-    return group_id
+    )[spec.nickname]
+    if not group.private:
+        _make_private(graph, group.id, deadline_s)
+    _ensure_links(graph, group, {"owners": spec.owners, "members": spec.members}, deadline_s)
+    return group.id
 
 
-def _look(graph: Graph, spec: GroupSpec) -> Mapping[str, dict[str, Any]]:
+def _look(graph: Graph, spec: GroupSpec, known: _Group | None) -> _Group | None:
+    """The group where it shows, to the reads of its links too if an earlier look has told its id."""
     nickname = spec.nickname.replace("'", "''")
     query = {"$filter": f"mailNickname eq '{nickname}'", "$select": "id,mailNickname,description,visibility"}
-    found = list(graph.pages("/groups", params=query))
+    links = _link_parts(known.id) if known else {}
+    pages = look_many(graph, {"groups": Part("GET", "/groups", query), **links})
+    found = list(_items(graph, pages.pop("groups")))
     for group in found:
         if not is_described(group, spec.mark):
             raise OwnedByOthers(
@@ -82,7 +102,9 @@ def _look(graph: Graph, spec: GroupSpec) -> Mapping[str, dict[str, Any]]:
                 ),
                 hint=_("Rename or remove that group in the tenant, then run the same command again."),
             )
-    return {spec.nickname: found[0]} if found else {}
+    if not found or len(pages) < len(links):
+        return None
+    return _Group(str(found[0]["id"]), _is_private(found[0]), _ids(graph, pages) if links else None)
 
 
 def _body(graph: Graph, spec: GroupSpec) -> dict[str, Any]:
@@ -125,7 +147,7 @@ def _make_private(graph: Graph, group_id: str, deadline_s: float) -> None:
 
 
 def _ensure_links(
-    graph: Graph, group_id: str, wanted: Mapping[str, Sequence[str]], deadline_s: float
+    graph: Graph, group: _Group, wanted: Mapping[str, Sequence[str]], deadline_s: float
 ) -> None:
     """See to it that these users are linked, up to 20 a request.
 
@@ -133,11 +155,11 @@ def _ensure_links(
     everybody missing is then added alone.
     """
     try:
-        _add(graph, group_id, [*_cut(wanted, LINKS_AT_ONCE)], deadline_s)
+        _add(graph, group, [*_cut(wanted, LINKS_AT_ONCE)], deadline_s)
     except GraphRefused as exc:
         if exc.problem.status != HTTPStatus.BAD_REQUEST:
             raise
-        _add(graph, group_id, [*_cut(wanted, 1)], deadline_s)
+        _add(graph, replace(group, linked=None), [*_cut(wanted, 1)], deadline_s)
 
 
 def _cut(wanted: Mapping[str, Sequence[str]], size: int) -> Iterator[_Links]:
@@ -147,11 +169,13 @@ def _cut(wanted: Mapping[str, Sequence[str]], size: int) -> Iterator[_Links]:
             yield kind, some
 
 
-def _add(graph: Graph, group_id: str, wanted: Sequence[_Links], deadline_s: float) -> None:
-    linked: dict[str, set[str]] = {}
+def _add(graph: Graph, group: _Group, wanted: Sequence[_Links], deadline_s: float) -> None:
+    known, linked = group.linked, dict[str, set[str]]()
 
     def look(_wanted: Sequence[_Links]) -> Mapping[_Links, bool]:
-        linked.update(_linked(graph, group_id))
+        nonlocal known
+        linked.update(known or _ids(graph, look_many(graph, _link_parts(group.id))))
+        known = None
         return {(kind, users): True for kind, users in wanted if linked[kind].issuperset(users)}
 
     def add(links: _Links) -> Part:
@@ -159,7 +183,7 @@ def _add(graph: Graph, group_id: str, wanted: Sequence[_Links], deadline_s: floa
         missing = [user for user in users if user not in linked[kind]]
         # Once a group is there, Microsoft documents references to directory objects only.
         addresses = [graph.address(f"/directoryObjects/{segment(user)}") for user in missing]
-        return Part("PATCH", f"/groups/{segment(group_id)}", json={f"{kind}@odata.bind": addresses})
+        return Part("PATCH", f"/groups/{segment(group.id)}", json={f"{kind}@odata.bind": addresses})
 
     ensure(
         graph,
@@ -172,15 +196,19 @@ def _add(graph: Graph, group_id: str, wanted: Sequence[_Links], deadline_s: floa
     )
 
 
-def _linked(graph: Graph, group_id: str) -> dict[str, set[str]]:
-    """The ids of the group's owners and of its members; nobody while the group does not show."""
+def _link_parts(group_id: str) -> dict[str, Part]:
+    """The reads of the group's owners and of its members."""
     query = {"$select": "id", "$top": "999"}
-    parts = {
-        kind: Part("GET", f"/groups/{segment(group_id)}/{kind}", query) for kind in ("owners", "members")
-    }
-    found: dict[str, set[str]] = {kind: set() for kind in parts}
-    for kind, page in look_many(graph, parts).items():
-        found[kind].update(str(user["id"]) for user in page["value"])
-        if more := page.get("@odata.nextLink"):
-            found[kind].update(str(user["id"]) for user in graph.pages(more))
-    return found
+    return {kind: Part("GET", f"/groups/{segment(group_id)}/{kind}", query) for kind in _KINDS}
+
+
+def _ids(graph: Graph, pages: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Who is linked how, from the first pages of these reads; nobody where the group did not show."""
+    return {kind: {str(user["id"]) for user in _items(graph, pages.get(kind, {}))} for kind in _KINDS}
+
+
+def _items(graph: Graph, page: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The items of a collection from its first page on."""
+    yield from page.get("value", ())
+    if more := page.get("@odata.nextLink"):
+        yield from graph.pages(more)

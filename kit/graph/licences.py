@@ -1,6 +1,6 @@
 """Owns licences: how many are left of a product, and giving one to each user who has none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from gettext import gettext as _
 from gettext import ngettext
@@ -14,6 +14,10 @@ from kit.graph.errors import GraphRefused, LicencesExhausted
 
 #: Seconds for licences given to new accounts to show on them.
 DEADLINE = 300.0
+
+_POOL = Part("GET", "/subscribedSkus", {"$select": "skuId,skuPartNumber,prepaidUnits,consumedUnits"})
+#: Stands for the pool beside users' ids.
+_POOL_KEY = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ def left(graph: Graph, sku_part_number: str) -> Sku:
     Raises:
         LicencesExhausted: the tenant has none of it.
     """
-    skus = _skus(graph)
+    skus = _in_pool(graph)
     for sku in skus:
         if sku.part_number == sku_part_number:
             return sku
@@ -60,10 +64,11 @@ def assign(graph: Graph, sku_id: str, user_ids: Sequence[str], *, deadline_s: fl
 
     def look(users: Sequence[str]) -> dict[str, bool]:
         nonlocal counted
-        found = look_many(graph, {user: _read(user) for user in users})
-        holding = {user: True for user, body in found.items() if _holds(body, sku_id)}
-        if not counted and len(holding) < len(users):
-            _check_left(graph, sku_id, len(users) - len(holding))
+        pool = {} if counted else {_POOL_KEY: _POOL}
+        found = look_many(graph, {**pool, **{user: _read(user) for user in users}})
+        holding = {user: True for user in users if _holds(found.get(user, {}), sku_id)}
+        if pool:
+            _check_left(_skus(found[_POOL_KEY]["value"]), sku_id, len(users) - len(holding))
         counted = True
         return holding
 
@@ -80,12 +85,15 @@ def assign(graph: Graph, sku_id: str, user_ids: Sequence[str], *, deadline_s: fl
     except GraphRefused as exc:
         if exc.problem.status == HTTPStatus.BAD_REQUEST:
             # Somebody else may have taken the last ones; only the count tells, not the refusal's code.
-            _check_left(graph, sku_id, 1)
+            _check_left(_in_pool(graph), sku_id, 1)
         raise
 
 
-def _skus(graph: Graph) -> list[Sku]:
-    select = {"$select": "skuId,skuPartNumber,prepaidUnits,consumedUnits"}
+def _in_pool(graph: Graph) -> list[Sku]:
+    return _skus(graph.pages(_POOL.path, params=_POOL.params))
+
+
+def _skus(found: Iterable[Mapping[str, Any]]) -> list[Sku]:
     return [
         Sku(
             sku_id=str(sku["skuId"]),
@@ -96,12 +104,12 @@ def _skus(graph: Graph) -> list[Sku]:
             ),
             consumed=int(sku.get("consumedUnits") or 0),
         )
-        for sku in graph.pages("/subscribedSkus", params=select)
+        for sku in found
     ]
 
 
-def _check_left(graph: Graph, sku_id: str, needed: int) -> None:
-    available = sum(sku.left for sku in _skus(graph) if sku.sku_id == sku_id)
+def _check_left(pool: Sequence[Sku], sku_id: str, needed: int) -> None:
+    available = sum(sku.left for sku in pool if sku.sku_id == sku_id)
     if available < needed:
         raise LicencesExhausted(
             ngettext(
@@ -117,7 +125,7 @@ def _read(user_id: str) -> Part:
     return Part("GET", f"/users/{segment(user_id)}", {"$select": "id,assignedLicenses"})
 
 
-def _holds(user: dict[str, Any], sku_id: str) -> bool:
+def _holds(user: Mapping[str, Any], sku_id: str) -> bool:
     return any(licence.get("skuId") == sku_id for licence in user.get("assignedLicenses") or [])
 
 

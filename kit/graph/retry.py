@@ -88,10 +88,13 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def growing(first: float, longest: float) -> Iterator[float]:
-    """Pauses between looks, each half as long again as the one before, up to `longest`."""
+    """Pauses between looks, each a fifth longer than the one before, up to `longest`.
+
+    So what is waited for is seen late by a sixth of the wait at most.
+    """
     while True:
         yield first
-        first = min(longest, first * 1.5)
+        first = min(longest, first * 1.2)
 
 
 def _passing(status: int | None, attempt: int, repeatable: bool) -> bool:

@@ -9,7 +9,7 @@ from kit.graph.client import Graph
 from kit.graph.ensure import ONE_READ, ensure, look_many
 
 #: Seconds between looks, growing from the first to the second: sites come after seconds or after hours.
-PAUSES = (1.0, 60.0)
+PAUSES = (0.1, 60.0)
 #: Seconds for folders to show.
 DEADLINE = 300.0
 

@@ -8,8 +8,9 @@ from kit.graph.client import Graph
 from kit.graph.ensure import ONE_READ, ensure, look_many
 
 #: Seconds between tries, growing from the first to the second: a group younger than 15 minutes may not be
-#: ready to become a Team, and Microsoft asks for ten between tries (Microsoft Learn, Create team from group).
-PAUSES = (10.0, 30.0)
+#: ready to become a Team. Microsoft recommends three tries ten seconds apart (Microsoft Learn, Create team
+#: from group); to begin sooner is harmless, for a refused try changes nothing and the limits count it too.
+PAUSES = (2.0, 30.0)
 #: Seconds for channels to show.
 DEADLINE = 300.0
 

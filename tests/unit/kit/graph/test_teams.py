@@ -43,7 +43,7 @@ def test_a_group_too_young_for_a_team_is_tried_again_soon_and_then_less_often(
     with ScriptedTenant(answer).graph(application, time) as graph:
         assert teams.ensure_team(graph, "g", deadline_s=300) == "g"
     assert tries == 3
-    assert time.waits == pytest.approx([2.0, 3.0])
+    assert time.waits == pytest.approx([2.0, 2.4])
 
 
 def test_a_group_that_never_becomes_ready_is_the_error_at_the_deadline(
