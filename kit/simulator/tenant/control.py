@@ -40,8 +40,8 @@ class Controlled(Protocol):
 class Control:
     """Answers whoever has the token.
 
-    GET, PUT and DELETE /faults, POST /revoke, POST /device with `{"user_code": …}`, POST /phones with a list of
-    `{"imei", "serial", "model"}`, GET /requests.
+    GET, PUT and DELETE /faults, POST /revoke, POST /device with `{"user_code": …}`, POST /phones with a list
+    of `{"imei", "serial", "model"}`, GET /requests.
     """
 
     def __init__(self, controlled: Controlled, token: str) -> None:
