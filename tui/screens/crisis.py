@@ -27,7 +27,7 @@ from tui.words import STYLES, Word, plain, status_word
 _CELL = 11
 #: Stages shown from that many columns on; what goes wrong in them stands in the story all the same.
 _ROOMY = {Stage.MANAGED: 92}
-_NO_BREAK = str.maketrans(" ", "\N{NO-BREAK SPACE}")
+_BETWEEN = "   "
 
 
 class CrisisScreen(View):
@@ -74,10 +74,14 @@ class CrisisScreen(View):
             return
         self._heading.name_it(f"{crisis.reference} · {plain(crisis.commune)}")
         self._frame.set_class(crisis.drill, "drill")
-        self._whole.update(whole(board))
+        self._whole.update(whole(board, self._whole.content_size.width))
         seats = [seat_row(crisis, seat, board) for seat in crisis.seats]
         self._seats.show(Rows.whole(seats))
         self.age()
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self.call_after_refresh(self.draw)
 
     def age(self) -> None:
         """Draw the clocks and the story, which counts seconds."""
@@ -117,16 +121,19 @@ def facts(crisis: CrisisView, board: Board, now: datetime, zone: tzinfo) -> Cont
     )
 
 
-def whole(board: Board) -> Content:
-    """The stages of the crisis as a whole; a line breaks between two stages, never inside one."""
-    words = ((stage, cell_word(board.cell(None, stage))) for stage in CRISIS_STAGES)
-    return Content("  ").join(
-        Content.assemble(
-            (f"{label(stage)} ".translate(_NO_BREAK), "$secondary"),
-            (word.text.translate(_NO_BREAK), STYLES[word.tone]),
-        )
-        for stage, word in words
-    )
+def whole(board: Board, room: int) -> Content:
+    """The stages of the crisis as a whole in lines of `room` columns, broken between stages only."""
+    lines: list[list[Content]] = [[]]
+    left = room
+    for stage in CRISIS_STAGES:
+        word = cell_word(board.cell(None, stage))
+        told = Content.assemble((f"{label(stage)} ", "$secondary"), (word.text, STYLES[word.tone]))
+        if told.cell_length > left and lines[-1]:
+            lines.append([])
+            left = room
+        lines[-1].append(told)
+        left -= told.cell_length + len(_BETWEEN)
+    return Content("\n").join(Content(_BETWEEN).join(line) for line in lines)
 
 
 def _news(crisis: CrisisView, board: Board, now: datetime) -> str:
