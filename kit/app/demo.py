@@ -62,6 +62,8 @@ hardening_sshd_seat_password_login = true
 # The bridge stands for a network they must not reach; only the station's package cache is open.
 firewall_denied_networks = ["{gateway}/29"]
 firewall_exceptions = [{{ address = "{gateway}", port = {proxy_port} }}]
+report_must_reach = [{{ address = "{gateway}", port = {proxy_port} }}]
+report_must_not_reach = [{{ address = "{gateway}", port = 22 }}]
 """
 
 

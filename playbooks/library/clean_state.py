@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
-import grp
 import hashlib
 import os
-import pwd
 import re
-import subprocess
-from pathlib import Path
-from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.machine import Facts, encryption, host_keys, machine
 from ansible.module_utils.nftables import Refused, loaded, meant
+from ansible.module_utils.probes import probe
+from ansible.module_utils.system import (
+    accounts,
+    administrators,
+    join_signs,
+    leftovers,
+    listening,
+    name_servers,
+    packages,
+    sshd,
+    times,
+    updates,
+)
 
 DOCUMENTATION = r"""
 module: clean_state
@@ -24,6 +32,7 @@ options:
   host_key: {description: The pinned host key as C(type base64)., type: str, required: true}
   provision_login: {description: The account of Ansible., type: str, required: true}
   seat_login: {description: The person's account., type: str, required: true}
+  admin_login: {description: The local administrator's account., type: str, required: true}
   seat_password_login:
     description: Whether sshd may let that account in by password.
     type: bool
@@ -33,6 +42,34 @@ options:
     type: list
     elements: str
     required: true
+  managed_configuration:
+    description: Configuration files of packages that the roles change.
+    type: list
+    elements: path
+    required: true
+  resolvers:
+    description: The only name servers to ask; empty means any.
+    type: list
+    elements: str
+    default: []
+  must_reach:
+    description: What must answer, each with C(address) and TCP C(port).
+    type: list
+    elements: dict
+    default: []
+  must_not_reach:
+    description: What must be out of reach, likewise.
+    type: list
+    elements: dict
+    default: []
+  require_encryption:
+    description: Whether a local disk must be encrypted.
+    type: bool
+    required: true
+  loaned:
+    description: The laptop is in somebody's hands, so traces of a person are no reason to refuse it.
+    type: bool
+    default: false
   ruleset: {description: The firewall's file., type: path, default: /etc/nftables.conf}
   labels: {description: Copied into the report as it is., type: dict, default: {}}
 """
@@ -44,79 +81,7 @@ report:
   type: dict
 """
 
-Facts = dict[str, Any]
-
-
-def output(*command: str) -> str:
-    """What a command prints; commands that tell by their exit code still print."""
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
-
-
-def text(path: str) -> str:
-    """A small file's content without the last newline; empty where it cannot be read."""
-    try:
-        return Path(path).read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return ""
-
-
-def machine() -> Facts:
-    """Hardware and system, as far as the laptop knows them."""
-    dmi = {
-        name: text(f"/sys/class/dmi/id/{name}")
-        for name in ("sys_vendor", "product_name", "product_serial", "product_uuid", "bios_version")
-    }
-    system = re.search(r'^PRETTY_NAME="?([^"\n]*)', text("/etc/os-release"), re.MULTILINE)
-    uname = os.uname()
-    return {
-        **dmi,
-        "system": system.group(1) if system else "",
-        "kernel": uname.release,
-        "architecture": uname.machine,
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-    }
-
-
-def accounts() -> list[Facts]:
-    """Accounts whose shell lets somebody work, with the state of their password."""
-    shells = set(text("/etc/shells").split())
-    hashes = dict(line.split(":")[:2] for line in text("/etc/shadow").splitlines())
-    return [
-        {
-            "name": entry.pw_name,
-            "uid": entry.pw_uid,
-            "shell": entry.pw_shell,
-            "password_set": hashes.get(entry.pw_name, "").startswith(("$", "_")),
-        }
-        for entry in pwd.getpwall()
-        if entry.pw_shell in shells
-    ]
-
-
-def administrators() -> list[str]:
-    """Members of the group that Debian's sudo lets do everything."""
-    try:
-        return sorted(grp.getgrnam("sudo").gr_mem)
-    except KeyError:
-        return []
-
-
-def listening() -> list[Facts]:
-    """Sockets that wait for others, as `ss` tells them."""
-    found = []
-    for line in output("ss", "-H", "-l", "-t", "-u", "-n", "-p").splitlines():
-        protocol, _, _, _, local, _, *process = line.split(maxsplit=6)
-        address, _, port = local.rpartition(":")
-        program = re.search(r'\(\("([^"]+)"', process[0]) if process else None
-        found.append(
-            {
-                "protocol": protocol,
-                "address": address.strip("[]").partition("%")[0],
-                "port": int(port),
-                "program": program.group(1) if program else "",
-            }
-        )
-    return found
+Found = tuple[str, bool, str]
 
 
 def firewall(path: str) -> Facts:
@@ -132,124 +97,93 @@ def firewall(path: str) -> Facts:
         return {"rules": "", "sha256": "", "as_in_file": False, "trouble": str(exc)}
 
 
-def packages() -> Facts:
-    """How many, a fingerprint of names and versions, and which files differ from their package's."""
-    installed = sorted(
-        output("dpkg-query", "--show", "--showformat", "${Package} ${Version} ${Architecture}\n").splitlines()
-    )
-    modified, configuration = [], []
-    for line in output("dpkg", "--verify").splitlines():
-        # "??5?????? c /etc/nftables.conf": what differs, "c" for a configuration file, the path
-        _, kind, *rest = line.split(maxsplit=2)
-        (configuration if kind == "c" else modified).append(rest[0] if rest else kind)
-    return {
-        "count": len(installed),
-        "sha256": hashlib.sha256("\n".join(installed).encode()).hexdigest(),
-        "modified": modified,
-        "changed_configuration": configuration,
-    }
-
-
-def updates() -> Facts:
-    """Packages for which the archive has a newer version; those from a security archive apart."""
-    pending = [
-        line
-        for line in output("apt-get", "--simulate", "dist-upgrade").splitlines()
-        if line.startswith("Inst ")
-    ]
-    return {
-        "pending": len(pending),
-        "security": [line.split()[1] for line in pending if "security" in line.lower()],
-    }
-
-
-def resolvers() -> list[str]:
-    """Name servers in use."""
-    return re.findall(r"^nameserver\s+(\S+)", text("/etc/resolv.conf"), re.MULTILINE)
-
-
-def host_keys() -> list[Facts]:
-    """Public host keys with their fingerprints as `ssh-keygen -l` writes them."""
-    keys = []
-    for path in sorted(Path("/etc/ssh").glob("ssh_host_*_key.pub")):
-        kind, _, rest = text(str(path)).partition(" ")
-        blob = rest.partition(" ")[0]
-        digest = hashlib.sha256(base64.b64decode(blob)).digest()
-        keys.append(
-            {
-                "type": kind,
-                "key": f"{kind} {blob}",
-                "fingerprint": "SHA256:" + base64.b64encode(digest).decode().rstrip("="),
-            }
-        )
-    return keys
-
-
-def sshd(login: str) -> Facts:
-    """What sshd's configuration means for one account."""
-    wanted = {
-        "permitrootlogin",
-        "passwordauthentication",
-        "kbdinteractiveauthentication",
-        "pubkeyauthentication",
-        "allowusers",
-    }
-    found: dict[str, list[str]] = {}
-    for line in output(
-        "/usr/sbin/sshd", "-T", "-C", f"user={login},host=station,addr=192.0.2.1"
-    ).splitlines():
-        name, _, value = line.partition(" ")
-        if name in wanted:
-            found.setdefault(name, []).append(value)
-    return {name: " ".join(values) for name, values in found.items()}
-
-
-def checks(facts: Facts, expected: Facts) -> list[Facts]:
-    """What must hold before the laptop is handed over; pure, each with what was found."""
-    provision, seat = expected["provision_login"], expected["seat_login"]
+def identity_checks(facts: Facts, expected: Facts) -> list[Found]:
+    """It is the laptop it should be, with the accounts it should have, and belongs to nobody's directory."""
+    provision, seat, admin = (expected[f"{who}_login"] for who in ("provision", "seat", "admin"))
     names = sorted(account["name"] for account in facts["accounts"])
+    unlocked = [account["name"] for account in facts["accounts"] if account["password_set"]]
+    fingerprints = ", ".join(key["fingerprint"] for key in facts["host_keys"])
+    found = [
+        ("host_name", facts["host_name"] == expected["host_name"], facts["host_name"]),
+        ("host_key", expected["host_key"] in [key["key"] for key in facts["host_keys"]], fingerprints),
+        ("accounts", names == sorted({"root", provision, seat, admin}), ", ".join(names)),
+        ("root_locked", "root" not in unlocked, f"passwords set: {', '.join(unlocked)}"),
+        ("no_privilege", seat not in facts["administrators"], ", ".join(facts["administrators"])),
+        ("administrators", facts["administrators"] == [admin], ", ".join(facts["administrators"])),
+        ("not_joined", not facts["join_signs"], ", ".join(facts["join_signs"])),
+    ]
+    if not expected["loaned"]:
+        found.append(("no_leftovers", not facts["leftovers"], ", ".join(facts["leftovers"][:10])))
+    return found
+
+
+def network_checks(facts: Facts, expected: Facts) -> list[Found]:
+    """Nobody gets in but by SSH, and nothing gets out but what may."""
     open_ports = sorted(
         f"{socket['protocol']}/{socket['port']}"
         for socket in facts["listening"]
         if not socket["address"].startswith("127.") and socket["address"] != "::1"
     )
     strangers = sorted(set(open_ports) - set(expected["allowed_ports"]))
-    unlocked = [account["name"] for account in facts["accounts"] if account["password_set"]]
-    by_password = sorted(
-        login
-        for login, rules in facts["sshd"].items()
-        if "yes" in (rules.get("passwordauthentication"), rules.get("kbdinteractiveauthentication"))
-    )
-    allowed = {login for rules in facts["sshd"].values() for login in rules.get("allowusers", "").split()}
-    let_in = [seat] if expected["seat_password_login"] else []
     dropping = sorted(re.findall(r"hook (\w+) .*policy drop;", facts["firewall"]["rules"]))
-    found = [
-        ("host_name", facts["host_name"] == expected["host_name"], facts["host_name"]),
-        (
-            "host_key",
-            expected["host_key"] in [key["key"] for key in facts["host_keys"]],
-            ", ".join(key["fingerprint"] for key in facts["host_keys"]),
-        ),
-        ("accounts", names == sorted({"root", provision, seat}), ", ".join(names)),
-        ("root_locked", "root" not in unlocked, f"passwords set: {', '.join(unlocked)}"),
-        ("no_privilege", seat not in facts["administrators"], ", ".join(facts["administrators"])),
+    wrong = [
+        f"{each['address']}:{each['port']} {each['result']}" for each in facts["probes"] if not each["passed"]
+    ]
+    servers = set(facts["upstream_resolvers"])
+    chosen = set(expected["resolvers"])
+    return [
         ("listening", not strangers, ", ".join(strangers or open_ports)),
         (
             "firewall",
             facts["firewall"]["as_in_file"] and dropping == ["forward", "input", "output"],
             facts["firewall"].get("trouble", f"dropped by default: {', '.join(dropping)}"),
         ),
-        ("packages", not facts["packages"]["modified"], ", ".join(facts["packages"]["modified"][:10])),
-        ("security_updates", not facts["updates"]["security"], ", ".join(facts["updates"]["security"][:10])),
-        ("sshd_keys_only", by_password == let_in, f"password logins: {', '.join(by_password)}"),
-        ("sshd_allowed", allowed == {provision, *let_in}, ", ".join(sorted(allowed))),
-        (
-            "sshd_no_root",
-            facts["sshd"]["root"].get("permitrootlogin") == "no",
-            facts["sshd"]["root"].get("permitrootlogin", ""),
-        ),
+        ("isolation", not wrong, ", ".join(wrong) or f"{len(facts['probes'])} probes as wanted"),
+        ("resolvers", not chosen or (bool(servers) and servers <= chosen), ", ".join(sorted(servers))),
     ]
-    return [{"name": name, "passed": bool(passed), "detail": detail} for name, passed, detail in found]
+
+
+def system_checks(facts: Facts, expected: Facts) -> list[Found]:
+    """Its programs are Debian's and up to date; its disk and firmware are closed where they can be."""
+    modified = facts["packages"]["modified"]
+    strange = sorted(set(facts["packages"]["changed_configuration"]) - set(expected["managed_configuration"]))
+    security = facts["updates"]["security"]
+    kind = facts["encryption"]["kind"]
+    secure_boot = facts["machine"]["secure_boot"]
+    return [
+        ("packages", not modified, ", ".join(modified[:10])),
+        ("configuration", not strange, ", ".join(strange[:10])),
+        ("security_updates", not security, ", ".join(security[:10])),
+        ("encryption", kind != "none" or not expected["require_encryption"], kind),
+        ("secure_boot", secure_boot != "off", secure_boot),
+    ]
+
+
+def sshd_checks(facts: Facts, expected: Facts) -> list[Found]:
+    """Only the provisioning account comes in, by key."""
+    by_password = sorted(
+        login
+        for login, rules in facts["sshd"].items()
+        if "yes" in (rules.get("passwordauthentication"), rules.get("kbdinteractiveauthentication"))
+    )
+    allowed = {login for rules in facts["sshd"].values() for login in rules.get("allowusers", "").split()}
+    let_in = [expected["seat_login"]] if expected["seat_password_login"] else []
+    root = facts["sshd"]["root"].get("permitrootlogin", "")
+    return [
+        ("sshd_keys_only", by_password == let_in, f"password logins: {', '.join(by_password)}"),
+        ("sshd_allowed", allowed == {expected["provision_login"], *let_in}, ", ".join(sorted(allowed))),
+        ("sshd_no_root", root == "no", root),
+    ]
+
+
+def checks(facts: Facts, expected: Facts) -> list[Facts]:
+    """What must hold before the laptop is handed over; pure, each with what was found."""
+    groups = (identity_checks, network_checks, system_checks, sshd_checks)
+    return [
+        {"name": name, "passed": bool(passed), "detail": detail}
+        for group in groups
+        for name, passed, detail in group(facts, expected)
+    ]
 
 
 def now() -> str:
@@ -260,20 +194,25 @@ def now() -> str:
 def gather(expected: Facts) -> Facts:
     """The report: labels, facts, checks, and `clean` where every check passed."""
     started = now()
+    logins = [expected["provision_login"], expected["seat_login"], expected["admin_login"]]
     facts: Facts = {
         "host_name": os.uname().nodename,
         "machine": machine(),
         "accounts": accounts(),
         "administrators": administrators(),
+        "leftovers": leftovers(set(logins), expected["provision_login"]),
+        "join_signs": join_signs(),
         "listening": listening(),
         "firewall": firewall(expected["ruleset"]),
+        "probes": probe(expected["must_reach"], expected["must_not_reach"]),
         "packages": packages(),
         "updates": updates(),
-        "resolvers": resolvers(),
+        "resolvers": name_servers("/etc/resolv.conf"),
+        "upstream_resolvers": name_servers("/run/systemd/resolve/resolv.conf"),
+        "encryption": encryption(),
+        "times": times(),
         "host_keys": host_keys(),
-        "sshd": {
-            login: sshd(login) for login in ("root", expected["provision_login"], expected["seat_login"])
-        },
+        "sshd": {login: sshd(login) for login in ("root", *logins[:2])},
     }
     results = checks(facts, expected)
     return {
@@ -294,8 +233,15 @@ def main() -> None:
             "host_key": {"type": "str", "required": True, "no_log": False},
             "provision_login": {"type": "str", "required": True},
             "seat_login": {"type": "str", "required": True},
+            "admin_login": {"type": "str", "required": True},
             "seat_password_login": {"type": "bool", "default": False, "no_log": False},
             "allowed_ports": {"type": "list", "elements": "str", "required": True},
+            "managed_configuration": {"type": "list", "elements": "path", "required": True},
+            "resolvers": {"type": "list", "elements": "str", "default": []},
+            "must_reach": {"type": "list", "elements": "dict", "default": []},
+            "must_not_reach": {"type": "list", "elements": "dict", "default": []},
+            "require_encryption": {"type": "bool", "required": True},
+            "loaned": {"type": "bool", "default": False},
             "ruleset": {"type": "path", "default": "/etc/nftables.conf"},
             "labels": {"type": "dict", "default": {}},
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -26,10 +27,11 @@ options:
       content: {description: The whole content; exclusive with O(files[].target)., type: str}
       target: {description: Make a symbolic link to this., type: str}
       mode: {description: Octal permissions of a file., type: str, default: "0644"}
+      needs: {description: Leave this one out where that path does not exist., type: path}
   validate:
-    description: Command that must succeed with the files in place, as a list of arguments.
+    description: Commands that must succeed with the files in place, each as a list of arguments.
     type: list
-    elements: str
+    elements: list
     default: []
 """
 
@@ -97,6 +99,15 @@ def difference(path: Path, before: State, after: State) -> dict[str, str]:
     }
 
 
+def refused(commands: list[list[str]]) -> str | None:
+    """What the first command that fails says; None where all succeed."""
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            return done.stderr.strip() or done.stdout.strip()
+    return None
+
+
 def main() -> None:
     """Compare, write what differs, validate, put back on refusal."""
     module = AnsibleModule(
@@ -110,30 +121,33 @@ def main() -> None:
                     "content": {"type": "str"},
                     "target": {"type": "str"},
                     "mode": {"type": "str", "default": "0644"},
+                    "needs": {"type": "path"},
                 },
                 "mutually_exclusive": [("content", "target")],
                 "required_one_of": [("content", "target")],
             },
-            "validate": {"type": "list", "elements": "str", "default": []},
+            "validate": {"type": "list", "elements": "list", "default": []},
         },
         supports_check_mode=True,
     )
+    # Folders on the way are for everybody to read, whatever the laptop's sudo or profile says of new ones.
+    os.umask(0o022)
     changes = [
         (path, before, after)
         for entry in module.params["files"]
-        if (before := read(path := Path(entry["path"]))) != (after := wanted(entry))
+        if Path(entry["needs"] or "/").exists()
+        and (before := read(path := Path(entry["path"]))) != (after := wanted(entry))
     ]
     paths = [str(path) for path, _, _ in changes]
     shown = [difference(*change) for change in changes]
     if not module.check_mode:
         for path, _, after in changes:
             write(path, after)
-        if changes and module.params["validate"]:
-            done = subprocess.run(module.params["validate"], capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                for path, before, _ in changes:
-                    write(path, before)
-                module.fail_json(msg=f"refused, files put back: {done.stderr.strip() or done.stdout.strip()}")
+        refusal = refused(module.params["validate"]) if changes else None
+        if refusal is not None:
+            for path, before, _ in changes:
+                write(path, before)
+            module.fail_json(msg=f"refused, files put back: {refusal}")
     module.exit_json(changed=bool(changes), paths=paths, diff=shown)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+
+#: The sets that the resolver fills while people work (roles/firewall): what is in them is not the file's.
+_LEARNED = re.compile(r"(set learned_v[46] \{[^}]*?)\n\s*elements = \{[^}]*\}")
 
 
 class Refused(Exception):
@@ -21,9 +25,14 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
+def without_learned(rules: str) -> str:
+    """The rules without the addresses that the resolver put into its sets. Pure."""
+    return _LEARNED.sub(r"\1", rules)
+
+
 def loaded() -> str:
-    """The rules in force, in nft's own spelling, without counters."""
-    return run("nft", "--stateless", "list", "ruleset")
+    """The rules in force, in nft's own spelling, without counters and learned addresses."""
+    return without_learned(run("nft", "--stateless", "list", "ruleset"))
 
 
 def meant(path: str) -> str:

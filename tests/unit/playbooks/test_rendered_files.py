@@ -1,0 +1,77 @@
+"""A role's files are written together or not at all."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.unit.playbooks.support import PLAYBOOKS
+
+
+def rendered_files(*, check: bool = False, **arguments: object) -> dict[str, Any]:
+    """Run the module as Ansible does: a process that reads its arguments and prints its result."""
+    given = {"ANSIBLE_MODULE_ARGS": {**arguments, "_ansible_check_mode": check}}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", PLAYBOOKS / "library" / "rendered_files.py"],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def test_files_and_links_are_written_once(tmp_path: Path) -> None:
+    text, link = tmp_path / "new" / "a.conf", tmp_path / "b"
+    files = [
+        {"path": str(text), "content": "x\n", "mode": "0600"},
+        {"path": str(link), "target": "/dev/null"},
+    ]
+    assert rendered_files(files=files)["paths"] == [str(text), str(link)]
+    assert (text.read_text(), text.stat().st_mode & 0o777) == ("x\n", 0o600)
+    assert link.readlink() == Path("/dev/null")
+    assert rendered_files(files=files)["changed"] is False
+    assert sorted(tmp_path.rglob(".kit-*")) == []
+
+
+def test_folders_on_the_way_can_be_read_by_everybody(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "deep" / "a.conf"
+    before = os.umask(0o077)
+    try:
+        rendered_files(files=[{"path": str(path), "content": "x"}])
+    finally:
+        os.umask(before)
+    modes = [each.stat().st_mode & 0o777 for each in (path, path.parent, path.parent.parent)]
+    assert modes == [0o644, 0o755, 0o755]
+
+
+def test_check_mode_tells_what_would_change_and_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.conf"
+    assert rendered_files(check=True, files=[{"path": str(path), "content": "x"}])["paths"] == [str(path)]
+    assert not path.exists()
+
+
+def test_a_file_is_left_out_where_what_it_is_for_is_not_there(tmp_path: Path) -> None:
+    program, path = tmp_path / "program", tmp_path / "a.conf"
+    files = [{"path": str(path), "content": "x", "needs": str(program)}]
+    assert rendered_files(files=files)["changed"] is False
+    assert not path.exists()
+    program.touch()
+    assert rendered_files(files=files)["paths"] == [str(path)]
+
+
+def test_a_set_that_is_refused_is_put_back_whole(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_text("before")
+    old.chmod(0o640)
+    result = rendered_files(
+        files=[{"path": str(old), "content": "after"}, {"path": str(new), "content": "after"}],
+        validate=[["true"], ["grep", "before", str(old)]],
+    )
+    assert result["failed"] is True
+    assert "put back" in result["msg"]
+    assert (old.read_text(), old.stat().st_mode & 0o777) == ("before", 0o640)
+    assert not new.exists()
