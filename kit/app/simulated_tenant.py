@@ -53,13 +53,11 @@ def prepare(
 
 
 def facts(server: TenantServer) -> dict[str, Any]:
-    """What a client needs to reach it, and what disturbs it."""
+    """What a client needs to reach it."""
     return {
         "url": server.url,
         "ca_file": str(server.ca_file),
         "pid": os.getpid(),
-        "control": server.control_url,
-        "control_token": server.control_token,
     }
 
 
@@ -73,7 +71,8 @@ def serve(app: App, server: TenantServer, *, ready: Callable[[], None]) -> None:
     path = app.home.tenant / ANNOUNCEMENT
     stop = StopRequest()
     with on_interrupt(stop), server:
-        keys.write_private(path, json.dumps(facts(server)).encode())
+        control = {"control": server.control_url, "control_token": server.control_token}
+        keys.write_private(path, json.dumps(facts(server) | control).encode())
         ready()
         stop.asked.wait()
         path.unlink(missing_ok=True)

@@ -51,7 +51,7 @@ def pass_(
     context: typer.Context,
     crisis: Annotated[str, typer.Argument(help=_("Reference, or a commune that has one open crisis."))],
     seat: Annotated[int, typer.Argument(min=1, help=_("Number of the seat."))],
-    minutes: Annotated[int, typer.Option(min=10, max=480, help=_("How long it can be used."))] = 60,
+    minutes: Annotated[int, typer.Option(min=10, max=480, help=_("Minutes for which it can be used."))] = 60,
     as_json: Json = False,
 ) -> None:
     with told(as_json):

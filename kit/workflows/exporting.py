@@ -125,7 +125,7 @@ def _disk(folder: str) -> Iterator[None]:
             _("{folder} cannot be written: {reason}. What is there stays.").format(
                 folder=folder, reason=exc.strerror
             ),
-            hint=_("Make room, or export to another disk with --to; what is whole is not fetched again."),
+            hint=_("Make room and run the same command again, or export to another disk with --to."),
         ) from exc
 
 

@@ -36,6 +36,7 @@ from kit.simulator.tenant.tenant import INDEXES, Tenant
 from kit.simulator.tenant.tokens import Tokens
 from kit.simulator.tenant.traffic import Traffic
 from kit.simulator.tenant.transfers import Transfers
+from kit.simulator.tenant.visibility import readers
 from kit.simulator.tenant.wire import Protocol, Wire
 
 __all__ = ["INSTANT", "Behaviour", "TenantServer"]
@@ -197,6 +198,17 @@ class TenantServer:
             BadInput: there is no such group or user, or it has no library.
         """
         fill_drive(self._tenant, library_of(self._tenant, owner), files, bytes_each)
+
+    def readers(self) -> dict[str, set[str]]:
+        """Who may read each group's site: principal names by the site's name."""
+        names = {
+            str(row.document["id"]): row.document["userPrincipalName"] for row in self._store.rows("users")
+        }
+        return {
+            str(row.document["name"]): {names[user] for user in readers(self._store, str(row.document["id"]))}
+            for row in self._store.rows("sites")
+            if row.document["_group"]
+        }
 
     def start(self) -> None:
         """Serve in a thread of its own; returns when requests are answered.

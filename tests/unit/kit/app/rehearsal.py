@@ -122,9 +122,9 @@ class Rehearsal:
             reference.write_text(cls.prepare(folder / "home").reference)
         return cls(folder / "home", reference.read_text())
 
-    def open_crisis(self) -> str:
+    def open_crisis(self, commune: str = "13005") -> str:
         """A crisis for the people of the seats file; its reference."""
-        opened = self.run("crisis", "open", "13005", "--seats", str(self.home / "seats.csv"), "--json")
+        opened = self.run("crisis", "open", commune, "--seats", str(self.home / "seats.csv"), "--json")
         return str(json.loads(opened.stdout)["reference"])
 
     def copy(self, home: Path) -> "Rehearsal":
