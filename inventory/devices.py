@@ -1,7 +1,7 @@
 """Owns devices and their states: what a device is, which moves are legal, and the one way to make a move.
 
 A move writes its journal line in the same transaction. Nothing that a person may have used comes back to
-stock but through a wipe.
+stock but through a wipe that left its finding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Enum, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from inventory import journal
+from inventory import examinations, journal
 from inventory.errors import IllegalMove, Unknown
 from inventory.journal import Stamp
 from inventory.times import UtcDateTime
@@ -199,7 +199,8 @@ def move(
     """Bring a device to another state, with the journal line that explains it.
 
     Raises:
-        IllegalMove: the table does not allow it; the hint names the legal next states.
+        IllegalMove: the table does not allow it; the hint names the legal next states. Or it would count
+            as wiped, and no wipe since it was set apart has proven that.
     """
     legal = next_states(device.kind, device.state)
     if to not in legal:
@@ -208,6 +209,11 @@ def move(
             hint=_("From here it can become: {states}.").format(states=", ".join(sorted(legal)))
             if legal
             else _("Nothing follows {state}.").format(state=device.state),
+        )
+    if to is DeviceState.WIPED and not examinations.wiped_since(session, device.tag, device.state_since):
+        raise IllegalMove(
+            _("{tag} stays in quarantine: nothing proves that it was wiped since.").format(tag=device.tag),
+            hint=_("Wipe it: `kit pool release {tag}`.").format(tag=device.tag),
         )
     line = {"from": device.state.value, "to": to.value, "reason": reason} | dict(data)
     journal.append(session, by, "device.moved", subject(device.tag), line)

@@ -4,9 +4,11 @@ A loan begins as a reservation. A partial unique index allows one open loan per 
 promised or lent twice, whatever the program does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from gettext import gettext as _
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -19,6 +21,7 @@ from inventory.journal import Stamp
 from inventory.times import UtcDateTime
 
 _OPEN = text("ended_at IS NULL")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 #: Where a device goes when its loan ends; from other states (lost, quarantined, …) it does not move.
 AFTER_LOAN = {
@@ -51,13 +54,17 @@ class Loan(SQLModel, table=True):
     end_reason: str = ""
 
 
-def open_loans(session: Session, *, crisis: str | None = None, seat: int | None = None) -> Sequence[Loan]:
-    """The open loans, oldest first; of one crisis and one of its seats where these are given."""
+def open_loans(
+    session: Session, *, crisis: str | None = None, seat: int | None = None, device: str | None = None
+) -> Sequence[Loan]:
+    """The open loans, oldest first; of one crisis, one of its seats, or one device where these are given."""
     query = select(Loan).where(col(Loan.ended_at).is_(None))
     if crisis is not None:
         query = query.where(Loan.crisis == crisis)
     if seat is not None:
         query = query.where(Loan.seat_number == seat)
+    if device is not None:
+        query = query.where(Loan.device_tag == device)
     return session.exec(query.order_by(col(Loan.id))).all()
 
 
@@ -119,6 +126,22 @@ def end(session: Session, by: Stamp, loan: Loan, reason: str) -> None:
     loan.ended_at, loan.end_reason = by.at, reason
     session.add(loan)
     journal.append(session, by, "loan.ended", _subject(loan), {"device": loan.device_tag, "reason": reason})
+
+
+def set_apart(
+    session: Session, by: Stamp, tag: str, reason: str, *, data: Mapping[str, Any] = _NOTHING
+) -> Device:
+    """Bring a doubtful device to quarantine and end the loan that holds it; a seat then needs another.
+
+    Raises:
+        Unknown: there is no such device.
+        IllegalMove: it is in no state from which it can be set apart, e.g. still in its person's hands.
+    """
+    device = devices.get(session, tag)
+    devices.move(session, by, device, DeviceState.QUARANTINED, reason=reason, data=data)
+    for loan in open_loans(session, device=device.tag):
+        end(session, by, loan, reason)
+    return device
 
 
 def _begin(session: Session, by: Stamp, device: Device, reference: str, seat_number: int) -> Loan:

@@ -164,19 +164,15 @@ def _refuse_quarantined(plan: Plan, seat: SeatPlan) -> None:
         )
 
 
-def _quarantine(plan: Plan, seat: SeatPlan, reason: str, **facts: Any) -> None:
-    by = current().stamp()
-    with current().database.write() as session:
-        device = devices.get(session, seat.laptop.tag)
-        devices.move(session, by, device, DeviceState.QUARANTINED, reason=reason, data=facts)
-        for loan in loans.open_loans(session, crisis=plan.crisis.reference, seat=seat.number):
-            if loan.device_tag == seat.laptop.tag:
-                loans.end(session, by, loan, reason)
+def _quarantine(seat: SeatPlan, reason: str, **facts: Any) -> None:
+    station = current()
+    with station.database.write() as session:
+        loans.set_apart(session, station.stamp(), seat.laptop.tag, reason, data=facts)
 
 
 def _key_changed(plan: Plan, seat: SeatPlan, fingerprint: str) -> HostKeyChanged:
     """Set the laptop apart; returns what to raise."""
-    _quarantine(plan, seat, f"host key changed: {fingerprint}")
+    _quarantine(seat, f"host key changed: {fingerprint}")
     return HostKeyChanged(
         _(
             "Laptop {tag} at {address} answered with another host key ({fingerprint}); "
@@ -191,7 +187,7 @@ def _unclean(
 ) -> WorkstationFailed:
     """Set the laptop apart, its report in the journal; returns what to raise."""
     checks = ", ".join(failed)
-    _quarantine(plan, seat, f"clean-state report: {checks}", report=report)
+    _quarantine(seat, f"clean-state report: {checks}", report=report)
     return WorkstationFailed(
         _("Laptop {tag} is not clean ({checks}); it is in quarantine.").format(
             tag=seat.laptop.tag, checks=checks

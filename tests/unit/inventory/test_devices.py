@@ -1,5 +1,8 @@
 """States and moves: the table is closed, a move is explained, nothing used comes back unwiped."""
 
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -8,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from inventory import devices, journal
+from inventory import devices, examinations, journal
 from inventory.database import Database
 from inventory.devices import TRANSITIONS, Device, DeviceKind, DeviceState
 from inventory.errors import IllegalMove, Unknown
+from inventory.examinations import Examination
 from inventory.journal import Stamp
 from tests.unit.inventory.samples import NOW, laptop, phone
 
@@ -73,12 +77,18 @@ def test_the_journal_explains_the_state_after_any_wishes(
         expected = [DeviceState.IN_STOCK]
         for wish in wishes:
             if wish in devices.next_states(kind, expected[-1]):
+                if wish is DeviceState.WIPED:
+                    examinations.keep(session, by, tag, Examination.WIPE, {})
                 devices.move(session, by, device, wish, reason="test")
                 expected.append(wish)
             else:
                 with pytest.raises(IllegalMove):
                     devices.move(session, by, device, wish, reason="test")
-        lines = journal.tail(session, subject=devices.subject(tag))
+        lines = [
+            line
+            for line in journal.tail(session, subject=devices.subject(tag))
+            if line.kind == "device.moved"
+        ]
         told = [(line.data["from"], line.data["to"]) for line in lines if line.seq > before]
         assert told == list(pairwise(expected))
         assert device.state is expected[-1]
@@ -94,6 +104,23 @@ def test_an_illegal_move_names_the_legal_ones_and_changes_nothing(database: Data
         assert "broken, lost, quarantined, reserved, retired, stolen" in caught.value.hint
         assert device.state is DeviceState.IN_STOCK
         assert journal.head(session)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "failed", "wiped"), [(-1, (), False), (1, ("homes",), False), (0, (), True), (1, (), True)]
+)
+def test_only_a_wipe_that_passed_since_the_quarantine_makes_wiped(
+    database: Database, by: Stamp, minutes: int, failed: tuple[str, ...], wiped: bool
+) -> None:
+    at = replace(by, at=by.at + timedelta(minutes=minutes))
+    with database.write() as session:
+        device = laptop(1)
+        session.add(device)
+        devices.move(session, by, device, DeviceState.QUARANTINED, reason="test")
+        examinations.keep(session, at, device.tag, Examination.WIPE, {"checks": []}, failed=failed)
+        with nullcontext() if wiped else pytest.raises(IllegalMove, match="nothing proves"):
+            devices.move(session, at, device, DeviceState.WIPED, reason="test")
+        assert device.state is (DeviceState.WIPED if wiped else DeviceState.QUARANTINED)
 
 
 def test_a_move_keeps_when_it_happened(database: Database, by: Stamp) -> None:

@@ -160,3 +160,28 @@ def test_eight_processes_reserve_the_same_devices_and_each_is_reserved_once(
     with database.read() as session:
         assert sorted(loan.device_tag for loan in loans.open_loans(session)) == sorted(reserved)
         journal.verify(session)
+
+
+def test_a_doubtful_device_is_set_apart_and_its_seat_is_free_for_another(
+    database: Database, by: Stamp
+) -> None:
+    reference = fill(database, by)
+    with database.write() as session:
+        loans.reserve(session, by, reference, 1, "LAP-01")
+        loans.reserve(session, by, reference, 2, "LAP-02")
+        device = loans.set_apart(session, by, "lap-01", "fell into water", data={"seen_by": "camille"})
+        assert device.state is DeviceState.QUARANTINED
+        assert [loan.device_tag for loan in loans.open_loans(session)] == ["LAP-02"]
+        (moved,) = [line for line in journal.tail(session) if line.data.get("to") == "quarantined"]
+        assert (moved.data["reason"], moved.data["seen_by"]) == ("fell into water", "camille")
+
+
+def test_a_device_in_its_persons_hands_is_not_set_apart(database: Database, by: Stamp) -> None:
+    reference = fill(database, by, phones=1)
+    with database.write() as session:
+        loan = loans.reserve(session, by, reference, 1, "TEL-01")
+        devices.move(session, by, devices.get(session, "TEL-01"), DeviceState.READY, reason="test")
+        loans.hand_over(session, by, loan)
+        with pytest.raises(IllegalMove):
+            loans.set_apart(session, by, "TEL-01", "doubted")
+        assert loan.ended_at is None
