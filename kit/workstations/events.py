@@ -29,7 +29,7 @@ class TaskEvent:
         task: its name with its role, e.g. "firewall : Load the rules and look at what is loaded".
         status: what became of it.
         host: the laptop's asset tag.
-        changed: whether it changed something there; not told of tasks with a secret.
+        changed: whether it changed something there.
         message: why it failed; empty otherwise.
     """
 
@@ -45,16 +45,25 @@ class Summary:
     """What a run has come to so far, for one laptop.
 
     Attributes:
-        changed: how many tasks changed something; known once the run has ended.
-        failure: the task that ended the run, where one did.
-        report: the clean-state report, once it is gathered.
-        lines: the last lines said outside of tasks.
+        changed: names of the tasks that changed something.
+        failure: the task that ended the laptop's run, where one did.
+        report: what the playbook had to say, e.g. the clean-state report, once it is gathered.
+        lines: the last lines said outside of tasks, to all laptops of the run.
+        begun: whether a task was started on the laptop.
+        complete: whether Ansible came to its own end.
     """
 
-    changed: int = 0
+    changed: frozenset[str] = frozenset()
     failure: TaskEvent | None = None
     report: dict[str, Any] | None = None
     lines: tuple[str, ...] = ()
+    begun: bool = False
+    complete: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can come: playbooks rescue no failure, and a report is their last word."""
+        return self.complete or self.failure is not None or self.report is not None
 
 
 _STATUS = {
@@ -72,34 +81,63 @@ def task_event(event: Mapping[str, Any]) -> TaskEvent | None:
     if status is None:
         return None
     data = event["event_data"]
-    result = data.get("res") or {}
-    role = data.get("role")
     return TaskEvent(
-        task=f"{role} : {data['task']}" if role else data["task"],
+        task=_name(data),
         status=status,
         host=data["host"],
-        changed=status is TaskStatus.OK and bool(result.get("changed")),
-        message=_MESSAGE[status](result) if status in _MESSAGE else "",
+        changed=status is TaskStatus.OK and _has_changed(event),
+        message=_MESSAGE[status](data.get("res") or {}) if status in _MESSAGE else "",
     )
 
 
+def host_of(event: Mapping[str, Any]) -> str | None:
+    """The asset tag of the laptop an event is about; None for those about the whole run."""
+    host: str | None = event.get("event_data", {}).get("host")
+    return host
+
+
 def fold(summary: Summary, event: Mapping[str, Any]) -> Summary:
-    """The summary after one more event."""
-    if event.get("event") in {"verbose", "error"}:
-        line = event.get("stdout", "").strip()
-        return replace(summary, lines=(*summary.lines, line)[-LINES_KEPT:]) if line else summary
-    data = event.get("event_data", {})
-    if event.get("event") == "playbook_on_stats":
-        # Counted by Ansible, because a task under `no_log` does not show whether it changed something.
-        return replace(summary, changed=sum(data["changed"].values()))
-    told = task_event(event)
-    if told is None:
-        return summary
-    if told.status in {TaskStatus.FAILED, TaskStatus.UNREACHABLE} and not data.get("ignore_errors"):
-        return replace(summary, failure=told)
-    if told.status is TaskStatus.OK and data.get("task_action", "").endswith("clean_state"):
-        return replace(summary, report=data["res"]["report"])
+    """The summary of one laptop after one more event about it or about the whole run."""
+    match event.get("event"):
+        case "verbose" | "error":
+            line = event.get("stdout", "").strip()
+            return replace(summary, lines=(*summary.lines, line)[-LINES_KEPT:]) if line else summary
+        case "playbook_on_stats":
+            return replace(summary, complete=True)
+        case "runner_on_start":
+            return replace(summary, begun=True)
+        case "runner_on_ok" | "runner_item_on_ok":
+            return _after_success(summary, event)
+        case "runner_on_failed" | "runner_on_unreachable":
+            ignored = event["event_data"].get("ignore_errors")
+            return summary if ignored else replace(summary, failure=task_event(event))
+        case _:
+            return summary
+
+
+def _after_success(summary: Summary, event: Mapping[str, Any]) -> Summary:
+    data = event["event_data"]
+    report = (data.get("res") or {}).get("report")
+    if isinstance(report, dict):
+        summary = replace(summary, report=report)
+    if _has_changed(event):
+        summary = replace(summary, changed=summary.changed | {_name(data)})
     return summary
+
+
+def _name(data: Mapping[str, Any]) -> str:
+    role, task = data.get("role"), str(data["task"])
+    return f"{role} : {task}" if role else task
+
+
+def _has_changed(event: Mapping[str, Any]) -> bool:
+    """Whether a task or one item of its loop changed something.
+
+    Under `no_log` the result is hidden, but Ansible still prints the word ("changed: [LT-0001]").
+    """
+    result = event["event_data"].get("res") or {}
+    printed = event.get("stdout", "").splitlines()
+    return bool(result.get("changed")) or any(line.startswith("changed: [") for line in printed)
 
 
 def _failure(result: Mapping[str, Any]) -> str:

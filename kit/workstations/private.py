@@ -43,20 +43,26 @@ def remove_left_behind(base: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def processes_of(folder: Path) -> list[int]:
-    """The processes that carry `folder` in their arguments or environment, this one excepted."""
+def processes_of(folder: Path, argument: str | None = None) -> list[int]:
+    """The processes that carry `folder` in their arguments or environment, this one excepted.
+
+    With `argument`, only those that have this very argument too.
+    """
     needle = os.fsencode(folder)
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if needle in (entry / "cmdline").read_bytes() or needle in (entry / "environ").read_bytes():
+            arguments = (entry / "cmdline").read_bytes()
+            if argument is not None and argument.encode() not in arguments.split(b"\0"):
+                continue
+            if needle in arguments or needle in (entry / "environ").read_bytes():
                 found.append(int(entry.name))
     return [pid for pid in found if pid != os.getpid()]
 
 
-def end_processes(folder: Path) -> None:
-    """Kill what still runs for that folder; a run that ended well leaves nothing."""
-    for pid in processes_of(folder):
+def end_processes(folder: Path, argument: str | None = None) -> None:
+    """Kill what `processes_of` finds; a run that ended well leaves nothing."""
+    for pid in processes_of(folder, argument):
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
 

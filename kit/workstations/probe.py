@@ -2,8 +2,12 @@
 
 import base64
 import hashlib
+import logging
 import socket
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -12,9 +16,16 @@ from pathlib import Path
 import paramiko
 
 from kit.errors import HostKeyChanged, WorkstationFailed
+from kit.workstations.condition import SCRIPT, Condition, parse
 from kit.workstations.targets import Secret
 
 PORT = 22
+#: What paramiko gives where a connection ends before the command did.
+_NO_STATUS = -1
+_CHANNEL = "kit.workstations.probe"
+# paramiko logs every refused try with its traceback; here it is an answer, which the caller is given.
+logging.getLogger(_CHANNEL).addHandler(logging.NullHandler())
+logging.getLogger(_CHANNEL).propagate = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,34 @@ class NoAnswer:
 
 
 KeyVerdict = KeyMatches | KeyChanged | NoAnswer
+
+
+@dataclass(frozen=True)
+class NotLetIn:
+    """The laptop has the pinned key and does not let the station in, or not run its script: `why`."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A laptop to look at: its asset tag, where it is, and the key pinned at enrolment ("type base64")."""
+
+    tag: str
+    address: str
+    host_key: str
+
+
+Sight = Condition | NotLetIn | KeyChanged | NoAnswer
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of looking at one laptop, and how many seconds it took."""
+
+    spot: Spot
+    seen: Sight
+    seconds: float
 
 
 class LoginRefused(WorkstationFailed):
@@ -92,7 +131,8 @@ def run(
                     ),
                     hint=_("Keep this laptop apart until somebody has looked at it."),
                 )
-            _log_in(transport, user, private_key, password)
+            own = paramiko.PKey.from_path(private_key) if private_key is not None else None
+            _log_in(transport, user, own, password)
             return _command(transport, address, command, timeout)
     except (OSError, EOFError, paramiko.SSHException) as exc:
         raise WorkstationFailed(
@@ -101,11 +141,60 @@ def run(
         ) from exc
 
 
+def probe_all(
+    spots: Iterable[Spot], *, user: str, private_key: Path, at_once: int = 50, timeout: float = 15.0
+) -> Iterator[Finding]:
+    """Look at many laptops side by side, changing nothing; a finding comes as soon as its laptop is done.
+
+    Nothing is sent to a laptop with another key than the pinned one. One that hangs costs its own time only.
+
+    Args:
+        spots: the laptops.
+        user: the account that `private_key` opens; may use sudo without a password, or no serial is told.
+        private_key: file of the station's SSH key.
+        at_once: connections at the same time.
+        timeout: seconds that one laptop may take, all in all.
+    """
+    key = paramiko.PKey.from_path(private_key)
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="probe")
+    try:
+        for done in as_completed([pool.submit(_look, spot, user, key, timeout) for spot in spots]):
+            yield done.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _look(spot: Spot, user: str, key: paramiko.PKey, timeout: float) -> Finding:
+    started = time.monotonic()
+    try:
+        seen: Sight = _see(spot, user, key, timeout)
+    except (OSError, EOFError, paramiko.SSHException, WorkstationFailed) as exc:
+        # Where the time is over, the error is only how the end of the connection looked.
+        over = time.monotonic() - started >= timeout
+        refused = isinstance(exc, WorkstationFailed) and not over
+        why = "timed out" if over else str(exc) or type(exc).__name__
+        seen = NotLetIn(why) if refused else NoAnswer(why)
+    return Finding(spot, seen, time.monotonic() - started)
+
+
+def _see(spot: Spot, user: str, key: paramiko.PKey, timeout: float) -> Condition | KeyChanged:
+    with _transport(spot.address, spot.host_key, timeout) as transport:
+        answering = transport.get_remote_server_key()
+        if answering.get_base64() != _blob(spot.host_key):
+            return KeyChanged(_digest(answering.asbytes()))
+        _log_in(transport, user, key, None)
+        return parse(_command(transport, spot.address, SCRIPT, timeout))
+
+
 @contextmanager
 def _transport(address: str, pinned: str, timeout: float) -> Iterator[paramiko.Transport]:
-    """An SSH connection after the key exchange, closed at the end."""
+    """An SSH connection after the key exchange, closed at the end, and where it lasts `timeout` seconds."""
     with socket.create_connection((address, PORT), timeout) as connection:
         transport = paramiko.Transport(connection)
+        transport.set_log_channel(_CHANNEL)
+        # paramiko waits without end for some answers, e.g. whether a command may be run.
+        limit = threading.Timer(timeout, transport.close)
+        limit.start()
         try:
             transport.banner_timeout = timeout
             # A laptop has several keys: ask first for the kind that is pinned.
@@ -118,15 +207,16 @@ def _transport(address: str, pinned: str, timeout: float) -> Iterator[paramiko.T
                 raise TimeoutError("no key exchange in time")
             yield transport
         finally:
+            limit.cancel()
             transport.close()
 
 
 def _log_in(
-    transport: paramiko.Transport, user: str, private_key: Path | None, password: Secret | None
+    transport: paramiko.Transport, user: str, key: paramiko.PKey | None, password: Secret | None
 ) -> None:
     try:
-        if private_key is not None:
-            transport.auth_publickey(user, paramiko.PKey.from_path(private_key))
+        if key is not None:
+            transport.auth_publickey(user, key)
         elif password is not None:
             # No fallback: a keyboard-interactive login would be another way in than the one asked about.
             transport.auth_password(user, password.reveal(), fallback=False)
@@ -147,6 +237,8 @@ def _command(transport: paramiko.Transport, address: str, command: str, timeout:
         channel.shutdown_write()  # a command that reads gets nothing, rather than hanging
         text = channel.makefile("r").read().decode(errors="replace")
         status = channel.recv_exit_status()
+    if status == _NO_STATUS:
+        raise EOFError("the connection was lost")
     if status != 0:
         raise WorkstationFailed(
             _("{address}: “{command}” ended with {status}: {text}").format(

@@ -27,7 +27,8 @@ def test_a_run_that_went_well_gives_its_report_and_how_much_changed() -> None:
     assert summary.failure is None
     assert summary.report is not None
     assert summary.report["clean"] is True
-    assert summary.changed == 3
+    assert len(summary.changed) == 3
+    assert summary.over
 
 
 def test_every_task_is_told_when_it_starts_and_when_it_ends() -> None:

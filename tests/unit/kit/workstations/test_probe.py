@@ -1,5 +1,6 @@
 """Looking at a laptop over SSH, on a real SSH server of this process."""
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,18 @@ from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 from kit.errors import HostKeyChanged, WorkstationFailed
 from kit.workstations import probe
-from kit.workstations.probe import KeyChanged, KeyMatches, LoginRefused, NoAnswer, check_host_key, fingerprint
+from kit.workstations.condition import SCRIPT, Condition
+from kit.workstations.probe import (
+    KeyChanged,
+    KeyMatches,
+    LoginRefused,
+    NoAnswer,
+    NotLetIn,
+    Spot,
+    check_host_key,
+    fingerprint,
+    probe_all,
+)
 from kit.workstations.targets import Secret
 
 
@@ -31,11 +43,13 @@ def pinned(key: paramiko.PKey) -> str:
 
 
 class Laptop(paramiko.ServerInterface):
-    """Lets "camille" in by password and "provision" by key; runs `whoami` and `false`."""
+    """Lets "camille" in by password and "provision" by key; runs `whoami`, `false` and the probe's script."""
 
     def __init__(self, authorized: paramiko.PKey) -> None:
         self.authorized = authorized
         self.logins: list[str] = []
+        #: set where it takes a command and then says nothing more
+        self.silent = False
 
     def check_auth_password(self, username: str, password: str) -> int:
         self.logins.append(username)
@@ -56,7 +70,10 @@ class Laptop(paramiko.ServerInterface):
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
         def answer() -> None:
             channel.recv(1)  # the client has heard that its request is granted and has nothing more to say
-            channel.sendall(f"{channel.get_transport().get_username()}\n".encode())
+            if self.silent:
+                return
+            told = b"serial=PF1234\nbattery=81\n" if command == SCRIPT.encode() else b""
+            channel.sendall(told or f"{channel.get_transport().get_username()}\n".encode())
             channel.send_exit_status(1 if command == b"false" else 0)
             channel.close()
 
@@ -135,11 +152,15 @@ def test_a_closed_port_is_no_answer(server: Server) -> None:
     assert "refused" in verdict.why
 
 
-def test_a_server_that_says_nothing_is_no_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_server_that_says_nothing_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setattr(probe, "PORT", silent.getsockname()[1])
         verdict = check_host_key("127.0.0.1", pinned(new_key(tmp_path / "host")), timeout=0.3)
     assert isinstance(verdict, NoAnswer)
+    # What paramiko logs reaches nobody: pytest sees even what is not passed on.
+    assert [record for record in caplog.records if logging.getLogger(record.name).propagate] == []
 
 
 def test_a_login_by_password_runs_a_command(server: Server) -> None:
@@ -173,3 +194,54 @@ def test_no_password_is_sent_to_another_host_key(server: Server, tmp_path: Path)
 def test_a_command_that_fails_is_told_with_its_output(server: Server) -> None:
     with pytest.raises(WorkstationFailed, match="ended with 1: camille"):
         probe.run("127.0.0.1", pinned(server.host_key), "camille", "false", password=Secret("right"))
+
+
+def spots(server: Server, *addresses: str) -> list[Spot]:
+    return [Spot(address, address, pinned(server.host_key)) for address in addresses]
+
+
+def test_a_laptop_that_is_looked_at_tells_its_condition(server: Server, station_key: Path) -> None:
+    (found,) = probe_all(spots(server, "127.0.0.1"), user="provision", private_key=station_key, timeout=5)
+    assert found.seen == Condition(serial="PF1234", battery=81)
+    assert 0 < found.seconds < 5
+
+
+def test_nothing_is_sent_to_another_key_when_many_are_looked_at(
+    server: Server, station_key: Path, tmp_path: Path
+) -> None:
+    other = Spot("LT-0001", "127.0.0.1", pinned(new_key(tmp_path / "other")))
+    (found,) = probe_all([other], user="provision", private_key=station_key, timeout=5)
+    assert found.seen == KeyChanged(server.host_key.fingerprint)
+    assert server.laptop.logins == []
+
+
+def test_a_station_that_is_not_let_in_is_told_apart(server: Server, tmp_path: Path) -> None:
+    new_key(tmp_path / "stranger")
+    (found,) = probe_all(
+        spots(server, "127.0.0.1"), user="provision", private_key=tmp_path / "stranger", timeout=5
+    )
+    assert isinstance(found.seen, NotLetIn)
+    assert "provision" in found.seen.why
+
+
+def test_a_laptop_that_hangs_costs_its_own_time_and_the_others_come_first(
+    server: Server, station_key: Path
+) -> None:
+    with socket.create_server(("127.0.0.2", server.port)):
+        looked_at = spots(server, "127.0.0.2", "127.0.0.3", "127.0.0.1")
+        found = list(probe_all(looked_at, user="provision", private_key=station_key, timeout=1.5))
+    assert [finding.spot.address for finding in found][-1] == "127.0.0.2"
+    seen = {finding.spot.address: finding.seen for finding in found}
+    assert isinstance(seen["127.0.0.1"], Condition)
+    assert seen["127.0.0.2"] == NoAnswer("timed out")
+    refused = seen["127.0.0.3"]
+    assert isinstance(refused, NoAnswer)
+    assert "refused" in refused.why
+    assert found[-1].seconds < 3
+
+
+def test_a_laptop_that_falls_silent_after_the_login_is_given_up(server: Server, station_key: Path) -> None:
+    server.laptop.silent = True
+    (found,) = probe_all(spots(server, "127.0.0.1"), user="provision", private_key=station_key, timeout=1)
+    assert found.seen == NoAnswer("timed out")
+    assert found.seconds < 3

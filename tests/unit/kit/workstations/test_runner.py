@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from kit.workstations.private import memory_folder, processes_of
 from kit.workstations.runner import RunnerSettings, provision
 from kit.workstations.targets import Target
 from tests.unit.kit.workstations.conftest import REPORT, Playbook
+from tests.unit.kit.workstations.waiting import wait_for
 
 SLEEP = "- {name: Hang, ansible.builtin.command: sleep 600, changed_when: true}"
 
@@ -41,7 +41,7 @@ def test_a_clean_laptop_is_provisioned_with_its_report(playbook: Playbook, targe
         ("Change", TaskStatus.OK),
     ]
     assert {event.host for event in told} == {"LT-0001"}
-    assert runs_left() == []
+    assert wait_for(lambda: runs_left() == [], seconds=10)
 
 
 def test_a_laptop_that_fails_a_check_is_not_clean(playbook: Playbook, target: Target) -> None:
@@ -82,7 +82,7 @@ def test_a_secret_reaches_the_task_and_neither_events_arguments_nor_environment(
     told: list[TaskEvent] = []
     outcome = run(target, settings, told)
     assert proof.read_text() == "canary-of-the-hash"
-    assert b"ansible-playbook" in (tmp_path / "processes").read_bytes()
+    assert b"kit.workstations.playbook" in (tmp_path / "processes").read_bytes()
     assert b"canary-of-the-hash" not in (tmp_path / "processes").read_bytes()
     assert "canary-of-the-hash" not in repr((told, outcome))
 
@@ -133,15 +133,6 @@ provision(
     cancelled=lambda: False,
 )
 """
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_a_killed_worker_leaves_no_process_and_its_folder_goes_with_the_next_run(
