@@ -1,25 +1,24 @@
 """How hard a provisioned laptop is, by the judgement of others: OpenSCAP's ANSSI profiles, and Lynis.
 
 A fresh lab laptop is scanned, provisioned with everything but the desktop's programs, and scanned again. The
-scores must not fall below those recorded here. `python -m benchmarks.hardening` runs it alone, as root.
+scores must not fall below those recorded here.
 """
 
 import re
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import HEADING, Result
+from benchmarks.measure import Result
 from kit.app.keys import ensure_ssh_key
 from kit.settings import Home, WorkstationSettings
 from kit.simulator.lab import Lab, Laptop, Mode
 from kit.simulator.lab.packages import PORT
 from kit.workstations import passwords, probe
-from kit.workstations.outcomes import Provisioned
-from kit.workstations.runner import RunnerSettings, provision
+from kit.workstations.outcomes import Passed
+from kit.workstations.runner import RunnerSettings, play
 from kit.workstations.targets import Target
 
 #: A point below what was reached when this was last measured (docs/workstations.md).
@@ -103,8 +102,8 @@ class Bench:
             self.laptop.tag, self.laptop.address, self.laptop.host_key, "essai-01", variables=variables
         )
         settings = RunnerSettings(defaults.playbooks, defaults.sequence, _USER, self.key, timeout=600)
-        outcome = provision(target, settings=settings, sink=lambda _event: None, cancelled=lambda: False)
-        assert isinstance(outcome, Provisioned), outcome
+        outcome = play(target, settings=settings, sink=lambda _event: None, cancelled=lambda: False)
+        assert isinstance(outcome, Passed), outcome
 
 
 @contextmanager
@@ -134,14 +133,3 @@ def measure() -> Iterator[Result]:
             1.0,
             f"{after[name]:.1f} of 100; {before[name]:.1f} before provisioning",
         )
-
-
-def main() -> int:
-    """Measure and print; 1 where a score fell."""
-    results = list(measure())
-    print("\n".join([HEADING, *(result.row() for result in results)]))
-    return 0 if all(result.kept for result in results) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

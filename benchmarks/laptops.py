@@ -28,13 +28,15 @@ from kit.simulator.lab import Lab, Laptop
 from kit.simulator.lab.packages import PORT
 from kit.workstations import inputs, passwords
 from kit.workstations.content import playbooks_hash
-from kit.workstations.outcomes import Outcome, Provisioned
+from kit.workstations.outcomes import Outcome, Passed
 from kit.workstations.private import memory_folder
-from kit.workstations.runner import RunnerSettings, provision
+from kit.workstations.runner import RunnerSettings, play
 from kit.workstations.targets import Target
 
 LAPTOPS = 8
 ROUNDS = 2
+#: Runs of which none may lose a laptop.
+LUCKY_ROUNDS = 10
 #: Name and first three bytes of the address of the benchmark's own lab.
 LAB, NETWORK = "ckwv", "10.86.0"
 FRESH_BOUND = 1 / 2.2
@@ -64,13 +66,13 @@ class Stand:
             self.lab.wipe(laptop.tag)
 
 
-def measure(rounds: int = ROUNDS, luck: int = 0) -> Iterator[Result]:
-    """Round by round in the same order, medians at the end; then `luck` runs that may lose no laptop."""
+def measure() -> Iterator[Result]:
+    """Round by round in the same order, medians at the end."""
     ways: dict[str, Callable[[Stand], None]] = {"stock": _stock, "raw": _raw, "kit": _kit}
     wall: dict[str, list[float]] = {f"{way} {run}": [] for way in ways for run in ("fresh", "second")}
     cpu: dict[str, list[float]] = {name: [] for name in wall}
     with stand() as lab:
-        for _ in range(rounds):
+        for _ in range(ROUNDS):
             for way, act in ways.items():
                 lab.wipe()
                 for run in ("fresh", "second"):
@@ -79,8 +81,6 @@ def measure(rounds: int = ROUNDS, luck: int = 0) -> Iterator[Result]:
                     cpu[f"{way} {run}"].append(processor / LAPTOPS)
                     _say(f"{way} {run}: {seconds:.1f} s, {processor / LAPTOPS:.2f} s of processor a laptop")
         yield from _results(medians(wall), medians(cpu))
-        if luck:
-            yield _lucky(lab, luck)
 
 
 def _results(wall: dict[str, float], cpu: dict[str, float]) -> Iterator[Result]:
@@ -103,17 +103,18 @@ def _results(wall: dict[str, float], cpu: dict[str, float]) -> Iterator[Result]:
     )
 
 
-def _lucky(lab: Stand, rounds: int) -> Result:
+def luck() -> Iterator[Result]:
     """Prepare fresh laptops again and again; every single one has to be ready."""
     lost = 0
-    for number in range(rounds):
-        lab.wipe()
-        started = time.monotonic()
-        outcomes = _provision(lab)
-        failed = [outcome for outcome in outcomes if not isinstance(outcome, Provisioned)]
-        lost += len(failed)
-        _say(f"luck {number + 1}: {time.monotonic() - started:.1f} s, lost: {failed or 'none'}")
-    return Result(f"laptops lost in {rounds} runs of {LAPTOPS}", lost, 0, f"{lost} of {rounds * LAPTOPS}")
+    with stand() as lab:
+        for number in range(LUCKY_ROUNDS):
+            lab.wipe()
+            started = time.monotonic()
+            failed = [outcome for outcome in _provision(lab) if not isinstance(outcome, Passed)]
+            lost += len(failed)
+            _say(f"luck {number + 1}: {time.monotonic() - started:.1f} s, lost: {failed or 'none'}")
+    all_of_them = LUCKY_ROUNDS * LAPTOPS
+    yield Result(f"laptops lost in {LUCKY_ROUNDS} runs of {LAPTOPS}", lost, 0, f"{lost} of {all_of_them}")
 
 
 @contextmanager
@@ -173,14 +174,14 @@ def _timed(act: Callable[[Stand], None], lab: Stand) -> tuple[float, float]:
 
 
 def _kit(lab: Stand) -> None:
-    lost = [outcome for outcome in _provision(lab) if not isinstance(outcome, Provisioned)]
+    lost = [outcome for outcome in _provision(lab) if not isinstance(outcome, Passed)]
     if lost:
         raise RuntimeError(f"laptops were lost: {lost}")
 
 
 def _provision(lab: Stand) -> list[Outcome]:
     def one(target: Target) -> Outcome:
-        return provision(target, settings=lab.settings, sink=lambda _: None, cancelled=lambda: False)
+        return play(target, settings=lab.settings, sink=lambda _: None, cancelled=lambda: False)
 
     with ThreadPoolExecutor(LAPTOPS) as pool:
         return list(pool.map(one, lab.targets()))
