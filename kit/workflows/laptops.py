@@ -22,9 +22,9 @@ from kit.workstations import passwords, probe, runner
 from kit.workstations.events import TaskEvent
 from kit.workstations.outcomes import (
     Cancelled,
+    ChecksFailed,
     HostKeyMismatch,
-    NotClean,
-    Provisioned,
+    Passed,
     TaskFailed,
     TimedOut,
     Unreachable,
@@ -99,13 +99,13 @@ def _provision(plan: Plan, seat: SeatPlan, cell: Cell) -> dict[str, Any]:
         host_name=seat.laptop.host_name,
         variables=variables(station, plan, seat, passwords.hashed(password)),
     )
-    outcome = runner.provision(target, settings=station.runner, sink=tell, cancelled=station.cancelled.is_set)
+    outcome = runner.play(target, settings=station.runner, sink=tell, cancelled=station.cancelled.is_set)
     if isinstance(outcome, Cancelled):
         engine.abandon()
     match outcome:
-        case Provisioned(report):
+        case Passed(report):
             return report
-        case NotClean(report, failed):
+        case ChecksFailed(report, failed):
             raise _unclean(plan, seat, report, failed)
         case HostKeyMismatch(_expected, got):
             raise _key_changed(plan, seat, got)

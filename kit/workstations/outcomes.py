@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Provisioned:
+class Passed:
     """Everything was applied and every check of the clean-state report passed.
 
     Attributes:
@@ -20,7 +20,7 @@ class Provisioned:
 
 
 @dataclass(frozen=True)
-class NotClean:
+class ChecksFailed:
     """Everything was applied, but the report's checks named in `failed` did not pass: quarantine."""
 
     report: dict[str, Any]
@@ -62,4 +62,4 @@ class TimedOut:
     seconds: float
 
 
-Outcome = Provisioned | NotClean | Unreachable | TaskFailed | HostKeyMismatch | Cancelled | TimedOut
+Outcome = Passed | ChecksFailed | Unreachable | TaskFailed | HostKeyMismatch | Cancelled | TimedOut

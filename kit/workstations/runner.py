@@ -15,10 +15,10 @@ from queue import Empty
 from kit.workstations.events import Summary, TaskEvent, TaskStatus, fold, task_event
 from kit.workstations.outcomes import (
     Cancelled,
+    ChecksFailed,
     HostKeyMismatch,
-    NotClean,
     Outcome,
-    Provisioned,
+    Passed,
     TaskFailed,
     TimedOut,
     Unreachable,
@@ -68,7 +68,7 @@ _waves: dict[tuple[Recipe, int], Waves] = {}
 _guard = threading.Lock()
 
 
-def provision(
+def play(
     target: Target,
     *,
     settings: RunnerSettings,
@@ -84,7 +84,7 @@ def provision(
     call = _Call(target, sink, cancelled, settings.timeout, time.monotonic())
     summary, changed = Summary(), 0
     for playbook in settings.sequence:
-        end = _play(call, _waves_of(settings, playbook))
+        end = _one_playbook(call, _waves_of(settings, playbook))
         if not isinstance(end, Summary):
             return end
         summary, changed = end, changed + len(end.changed)
@@ -102,7 +102,7 @@ def _waves_of(settings: RunnerSettings, playbook: str) -> Waves:
         return _waves[recipe, settings.waves]
 
 
-def _play(call: _Call, waves: Waves) -> Summary | Cancelled | TimedOut:
+def _one_playbook(call: _Call, waves: Waves) -> Summary | Cancelled | TimedOut:
     """Run one playbook on the laptop."""
     place = Place(call.target)
     waves.take(place)
@@ -147,7 +147,7 @@ def _outcome(target: Target, summary: Summary, changed: int, seconds: float) -> 
     report, failure = summary.report, summary.failure
     if report is not None:
         failed = _failed_checks(summary)
-        return NotClean(report, failed) if failed else Provisioned(report, changed, seconds)
+        return ChecksFailed(report, failed) if failed else Passed(report, changed, seconds)
     if failure is None and summary.begun and not summary.complete:
         return Unreachable("Ansible was ended in the middle of the run")
     if failure is None:

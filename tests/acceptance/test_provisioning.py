@@ -16,10 +16,10 @@ from kit.simulator.lab.packages import PORT
 from kit.workstations import passwords, probe
 from kit.workstations.content import playbooks_hash
 from kit.workstations.events import TaskEvent
-from kit.workstations.outcomes import HostKeyMismatch, Outcome, Provisioned
+from kit.workstations.outcomes import HostKeyMismatch, Outcome, Passed
 from kit.workstations.private import memory_folder
 from kit.workstations.probe import KeyChanged, LoginRefused, check_host_key
-from kit.workstations.runner import RunnerSettings, provision
+from kit.workstations.runner import RunnerSettings, play
 from kit.workstations.targets import Secret, Target
 
 pytestmark = pytest.mark.lab
@@ -93,7 +93,7 @@ def settings(lab: tuple[Lab, Path, tuple[Laptop, ...]]) -> RunnerSettings:
 
 def run_all(runs: list[Run], settings: RunnerSettings) -> None:
     def one(run: Run) -> None:
-        run.outcome = provision(run.target, settings=settings, sink=run.told.append, cancelled=lambda: False)
+        run.outcome = play(run.target, settings=settings, sink=run.told.append, cancelled=lambda: False)
 
     with ThreadPoolExecutor(len(runs)) as pool:
         list(pool.map(one, runs))
@@ -113,7 +113,7 @@ def test_both_laptops_pass_every_check_of_their_report(
     provisioned: list[Run], settings: RunnerSettings
 ) -> None:
     for run in provisioned:
-        assert isinstance(run.outcome, Provisioned), run.outcome
+        assert isinstance(run.outcome, Passed), run.outcome
         report = run.outcome.report
         assert report["clean"] is True
         assert all(check["passed"] for check in report["checks"])
@@ -170,7 +170,7 @@ def test_a_second_run_changes_nothing(provisioned: list[Run], settings: RunnerSe
     again = [replace(run, outcome=None, told=[]) for run in provisioned]
     run_all(again, settings)
     for run in again:
-        assert isinstance(run.outcome, Provisioned), run.outcome
+        assert isinstance(run.outcome, Passed), run.outcome
         assert run.outcome.changed == 0
         assert not [event.task for event in run.told if event.changed]
 

@@ -21,12 +21,12 @@ from kit.workstations.outcomes import (
     Cancelled,
     HostKeyMismatch,
     Outcome,
-    Provisioned,
+    Passed,
     TimedOut,
     Unreachable,
 )
 from kit.workstations.private import memory_folder, processes_of
-from kit.workstations.runner import RunnerSettings, provision
+from kit.workstations.runner import RunnerSettings, play
 from kit.workstations.targets import Target
 from tests.unit.kit.workstations.waiting import wait_for
 
@@ -73,7 +73,7 @@ class Calls:
         target = Target(laptop.tag, laptop.address, laptop.host_key, laptop.name, {"sleep": sleep})
         told = self.told[laptop.tag] = []
         settings = replace(self.settings, timeout=timeout)
-        return self.pool.submit(provision, target, settings=settings, sink=told.append, cancelled=cancelled)
+        return self.pool.submit(play, target, settings=settings, sink=told.append, cancelled=cancelled)
 
     def wait_until_acting(self, *laptops: Laptop) -> None:
         def acting() -> bool:
@@ -135,8 +135,8 @@ def test_one_that_freezes_and_one_that_sleeps_for_ever_hold_up_nobody(
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     try:
-        assert isinstance(calls.start(late, sleep=0).result(30), Provisioned)
-        assert isinstance(ends[slow.tag].result(30), Provisioned)
+        assert isinstance(calls.start(late, sleep=0).result(30), Passed)
+        assert isinstance(ends[slow.tag].result(30), Passed)
         assert not ends[sleeping.tag].done()
         assert isinstance(ends[frozen.tag].result(40), Unreachable)
     finally:
@@ -163,8 +163,8 @@ def test_a_laptop_that_is_given_up_is_let_go_while_the_others_go_on(
     connections = [bool(processes_of(folder, f"-oHostKeyAlias={inputs.alias(number)}")) for number in (0, 1)]
     assert sorted(connections) == [False, True]
     # It can be tried again at once, in a wave of its own.
-    assert isinstance(calls.start(given_up, sleep=0).result(30), Provisioned)
-    assert isinstance(staying.result(30), Provisioned)
+    assert isinstance(calls.start(given_up, sleep=0).result(30), Passed)
+    assert isinstance(staying.result(30), Passed)
 
 
 def test_a_laptop_with_another_key_is_refused_and_the_others_of_its_wave_are_not(
@@ -174,7 +174,7 @@ def test_a_laptop_with_another_key_is_refused_and_the_others_of_its_wave_are_not
     # Even where the wave knows the key it has: it is pinned for another laptop.
     wrong = replace(other, host_key=good.host_key)
     ends = [calls.start(laptop, sleep=0) for laptop in (good, wrong)]
-    assert isinstance(ends[0].result(30), Provisioned)
+    assert isinstance(ends[0].result(30), Passed)
     assert ends[1].result(30) == HostKeyMismatch(
         probe.fingerprint(good.host_key), probe.fingerprint(other.host_key)
     )

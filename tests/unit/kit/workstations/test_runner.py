@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from kit.workstations.events import TaskEvent, TaskStatus
-from kit.workstations.outcomes import Cancelled, NotClean, Outcome, Provisioned, TaskFailed, TimedOut
+from kit.workstations.outcomes import Cancelled, ChecksFailed, Outcome, Passed, TaskFailed, TimedOut
 from kit.workstations.private import memory_folder, processes_of
-from kit.workstations.runner import RunnerSettings, provision
+from kit.workstations.runner import RunnerSettings, play
 from kit.workstations.targets import Target
 from tests.unit.kit.workstations.conftest import REPORT, Playbook
 from tests.unit.kit.workstations.waiting import wait_for
@@ -22,7 +22,7 @@ SLEEP = "- {name: Hang, ansible.builtin.command: sleep 600, changed_when: true}"
 
 def run(target: Target, settings: RunnerSettings, told: list[TaskEvent] | None = None) -> Outcome:
     sink = told.append if told is not None else lambda _: None
-    return provision(target, settings=settings, sink=sink, cancelled=lambda: False)
+    return play(target, settings=settings, sink=sink, cancelled=lambda: False)
 
 
 def runs_left() -> list[Path]:
@@ -33,7 +33,7 @@ def test_a_clean_laptop_is_provisioned_with_its_report(playbook: Playbook, targe
     told: list[TaskEvent] = []
     settings = playbook("- {name: Change, ansible.builtin.command: 'true', changed_when: true}", REPORT)
     outcome = run(target, settings, told)
-    assert isinstance(outcome, Provisioned)
+    assert isinstance(outcome, Passed)
     assert outcome.changed == 1
     assert outcome.report["clean"] is True
     assert [(event.task, event.status) for event in told[:2]] == [
@@ -47,7 +47,7 @@ def test_a_clean_laptop_is_provisioned_with_its_report(playbook: Playbook, targe
 def test_a_laptop_that_fails_a_check_is_not_clean(playbook: Playbook, target: Target) -> None:
     refuse = "- {name: Refuse, ansible.builtin.assert: {that: false}}"
     outcome = run(target, playbook("- clean_state: {clean: false}", refuse))
-    assert isinstance(outcome, NotClean)
+    assert isinstance(outcome, ChecksFailed)
     assert outcome.failed == ("firewall",)
 
 
@@ -66,7 +66,7 @@ def test_a_playbook_that_cannot_start_says_why(playbook: Playbook, target: Targe
 
 def test_values_are_data_and_never_templates(playbook: Playbook, target: Target) -> None:
     outcome = run(target, playbook("- clean_state: {said: '{{ seat_name }}'}"))
-    assert isinstance(outcome, Provisioned)
+    assert isinstance(outcome, Passed)
     assert outcome.report["said"] == "{{ 6 * 7 }}"
 
 
@@ -97,7 +97,7 @@ def test_a_run_that_is_cancelled_ends_within_five_seconds(playbook: Playbook, ta
             asked = time.monotonic()
             hanging.set()
 
-    outcome = provision(target, settings=playbook(SLEEP), sink=sink, cancelled=hanging.is_set)
+    outcome = play(target, settings=playbook(SLEEP), sink=sink, cancelled=hanging.is_set)
     assert outcome == Cancelled()
     assert time.monotonic() - asked < 5
     assert runs_left() == []
@@ -115,7 +115,7 @@ def test_what_the_sink_raises_ends_the_run_and_is_raised(playbook: Playbook, tar
         raise LookupError("no such table")
 
     with pytest.raises(LookupError, match="no such table"):
-        provision(target, settings=playbook(SLEEP), sink=sink, cancelled=lambda: False)
+        play(target, settings=playbook(SLEEP), sink=sink, cancelled=lambda: False)
     assert runs_left() == []
 
 
@@ -123,10 +123,10 @@ def test_what_the_sink_raises_ends_the_run_and_is_raised(playbook: Playbook, tar
 WORKER = """
 import sys
 from pathlib import Path
-from kit.workstations.runner import RunnerSettings, provision
+from kit.workstations.runner import RunnerSettings, play
 from kit.workstations.targets import Target
 
-provision(
+play(
     Target("LT-0001", "192.0.2.1", sys.argv[2], "essai-01"),
     settings=RunnerSettings(Path(sys.argv[1]), ("try.yml",), "provision", Path("no-key"), 60),
     sink=lambda event: print(event.task, flush=True),
@@ -151,5 +151,5 @@ def test_a_killed_worker_leaves_no_process_and_its_folder_goes_with_the_next_run
     assert folder.is_dir()
     written = settings.playbooks / "try.yml"
     written.write_text(written.read_text().replace("sleep 600", "'true'") + f"    {REPORT}\n")
-    assert isinstance(run(target, settings), Provisioned)
+    assert isinstance(run(target, settings), Passed)
     assert not folder.exists()

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from kit.workstations.events import TaskEvent
-from kit.workstations.outcomes import Cancelled, Outcome, Provisioned, TaskFailed, TimedOut, Unreachable
+from kit.workstations.outcomes import Cancelled, Outcome, Passed, TaskFailed, TimedOut, Unreachable
 from kit.workstations.private import memory_folder, processes_of
-from kit.workstations.runner import RunnerSettings, provision
+from kit.workstations.runner import RunnerSettings, play
 from kit.workstations.targets import Secret, Target
 from tests.unit.kit.workstations.conftest import REPORT, Playbook
 from tests.unit.kit.workstations.waiting import wait_for
@@ -63,9 +63,7 @@ class Calls:
 
     def start(self, target: Target, cancelled: Callable[[], bool] = lambda: False) -> Future[Outcome]:
         told = self.told[target.tag] = []
-        return self.pool.submit(
-            provision, target, settings=self.settings, sink=told.append, cancelled=cancelled
-        )
+        return self.pool.submit(play, target, settings=self.settings, sink=told.append, cancelled=cancelled)
 
     def acting(self, tag: str) -> bool:
         return any(event.task == "Act" for event in self.told[tag])
@@ -83,7 +81,7 @@ def test_each_laptop_ends_by_itself_whatever_becomes_of_the_others(
     clean, failing = (calls.start(laptop(target, n, act, go)) for n, act in ((1, "pass"), (2, "fail")))
     waiting = calls.start(laptop(target, 3, "wait", go))
     leaving = calls.start(laptop(target, 4, "hang", go), stop.is_set)
-    assert isinstance(clean.result(30), Provisioned)
+    assert isinstance(clean.result(30), Passed)
     failed = failing.result(30)
     assert isinstance(failed, TaskFailed)
     assert (failed.task, "non-zero return code" in failed.message) == ("Act", True)
@@ -96,7 +94,7 @@ def test_each_laptop_ends_by_itself_whatever_becomes_of_the_others(
     assert time.monotonic() - asked < 5
     assert not waiting.done()
     go.touch()
-    assert isinstance(waiting.result(30), Provisioned)
+    assert isinstance(waiting.result(30), Passed)
     assert {tag: {event.host for event in told} for tag, told in calls.told.items()} == {
         tag: {tag} for tag in calls.told
     }
@@ -110,7 +108,7 @@ def test_a_laptop_that_hangs_is_cut_by_its_own_limit_and_a_late_one_does_not_wai
     hanging = calls.start(laptop(target, 1, "hang", tmp_path / "go"))
     assert wait_for(lambda: calls.acting("LT-0001"), seconds=12)
     late = calls.start(laptop(target, 2, "pass", tmp_path / "go"))
-    assert isinstance(late.result(20), Provisioned)
+    assert isinstance(late.result(20), Passed)
     assert hanging.result(20) == TimedOut(12)
     assert wait_for(lambda: not folders(), seconds=10)
 
@@ -127,7 +125,7 @@ def test_where_a_waves_processes_die_its_laptops_can_be_tried_again(
     assert [type(call.result(10)) for call in both] == [Unreachable, Unreachable]
     go.touch()
     again = [calls.start(laptop(target, number, "wait", go)) for number in (1, 2)]
-    assert [type(call.result(20)) for call in again] == [Provisioned, Provisioned]
+    assert [type(call.result(20)) for call in again] == [Passed, Passed]
 
 
 def test_the_playbooks_of_a_sequence_follow_each_other_and_a_failure_ends_it(
@@ -140,7 +138,7 @@ def test_the_playbooks_of_a_sequence_follow_each_other_and_a_failure_ends_it(
         settings.playbooks, ("first.yml", "try.yml"), settings.user, settings.private_key, 60
     )
     outcome = Calls(settings).start(target).result(30)
-    assert isinstance(outcome, Provisioned)
+    assert isinstance(outcome, Passed)
     assert outcome.changed == 1
     second.write_text(f"{second.read_text()}    - shell: echo >> {tmp_path}/second\n")
     first.write_text(first.read_text().replace("- shell", "- fail: {msg: enough}\n    - shell"))
@@ -164,7 +162,7 @@ def test_a_secret_is_in_no_file_of_the_run_at_any_moment(
     assert seen > 0
     go.touch()
     outcomes = [call.result(30) for call in both]
-    assert [type(outcome) for outcome in outcomes] == [Provisioned, Provisioned]
+    assert [type(outcome) for outcome in outcomes] == [Passed, Passed]
     assert "canary" not in repr((outcomes, calls.told))
     assert wait_for(lambda: not folders(), seconds=20)
 
