@@ -5,16 +5,16 @@ stock but through a wipe that left its finding.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from gettext import gettext as _
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Enum, func
+from sqlalchemy import CheckConstraint, Enum, Index, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from inventory import examinations, journal
+from inventory import crate_records, examinations, journal
 from inventory.errors import IllegalMove, Unknown
 from inventory.journal import Stamp
 from inventory.times import UtcDateTime
@@ -83,6 +83,18 @@ TRANSITIONS: dict[DeviceState, frozenset[DeviceState]] = {
     DeviceState.RETIRED: frozenset(),
 }
 
+#: States in which a device may be in a crate; a move to any other takes it out.
+IN_CRATES = frozenset(
+    {
+        DeviceState.IN_STOCK,
+        DeviceState.RESERVED,
+        DeviceState.PROVISIONING,
+        DeviceState.READY,
+        DeviceState.ON_LOAN,
+        DeviceState.RETURNED,
+    }
+)
+
 #: Kinds that must be provisioned, so that reserved → ready is not for them.
 PROVISIONED_KINDS = frozenset({DeviceKind.LAPTOP})
 
@@ -107,7 +119,9 @@ class Device(SQLModel, table=True):
         serial: the maker's serial; None where there is none or only a placeholder.
         address: host name or IP address at which a laptop answers SSH.
         host_key: the laptop's pinned host key, `ssh-ed25519 AAAA…`.
-        imei: 15 digits. iccid: 19 or 20 digits. number: E.164.
+        imei: 15 digits. imei2: that of a second modem. iccid: 19 or 20 digits. number: E.164.
+        expires_on: the last day of what it needs to be of use, e.g. a SIM's contract or a licence.
+        crate: the tag of the crate that it is in.
         state_since: the moment of the last move.
     """
 
@@ -117,9 +131,16 @@ class Device(SQLModel, table=True):
             "kind <> 'laptop' OR (address IS NOT NULL AND host_key IS NOT NULL)", name="laptop_reachable"
         ),
         CheckConstraint("imei IS NULL OR kind IN ('phone', 'router')", name="imei_kind"),
+        CheckConstraint("imei2 IS NULL OR kind IN ('phone', 'router')", name="imei2_kind"),
+        CheckConstraint("imei2 IS NULL OR imei2 <> imei", name="imei2_other"),
         CheckConstraint("iccid IS NULL OR kind = 'sim'", name="iccid_kind"),
         CheckConstraint("number IS NULL OR kind = 'sim'", name="number_kind"),
         CheckConstraint("host_key IS NULL OR kind = 'laptop'", name="host_key_kind"),
+        CheckConstraint(
+            f"crate IS NULL OR state IN ({', '.join(repr(state.value) for state in sorted(IN_CRATES))})",
+            name="crate_state",
+        ),
+        Index("one_device_per_imei2", "imei2", unique=True),
     )
 
     tag: str = Field(primary_key=True)
@@ -132,10 +153,13 @@ class Device(SQLModel, table=True):
     address: str | None = Field(default=None, unique=True)
     host_key: str | None = Field(default=None, unique=True)
     imei: str | None = Field(default=None, unique=True)
+    imei2: str | None = None
     iccid: str | None = Field(default=None, unique=True)
     number: str | None = None
+    expires_on: date | None = None
     place: str = ""
     note: str = ""
+    crate: str | None = Field(default=None, foreign_key="crate.tag", index=True)
     state_since: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -196,7 +220,7 @@ def move(
     reason: str,
     data: Mapping[str, Any] = _NOTHING,
 ) -> None:
-    """Bring a device to another state, with the journal line that explains it.
+    """Bring a device to another state, with the journal line that explains it; out of its crate if need be.
 
     Raises:
         IllegalMove: the table does not allow it; the hint names the legal next states. Or it would count
@@ -213,9 +237,20 @@ def move(
     if to is DeviceState.WIPED and not examinations.wiped_since(session, device.tag, device.state_since):
         raise IllegalMove(
             _("{tag} stays in quarantine: nothing proves that it was wiped since.").format(tag=device.tag),
-            hint=_("Wipe it: `kit pool release {tag}`.").format(tag=device.tag),
+            hint=_wipe_hint(device),
         )
     line = {"from": device.state.value, "to": to.value, "reason": reason} | dict(data)
+    if device.crate is not None and to not in IN_CRATES:
+        line["crate"] = device.crate
+        taken = {"device": device.tag, "reason": reason}
+        journal.append(session, by, "crate.unpacked", crate_records.subject(device.crate), taken)
+        device.crate = None
     journal.append(session, by, "device.moved", subject(device.tag), line)
     device.state, device.state_since = to, by.at
     session.add(device)
+
+
+def _wipe_hint(device: Device) -> str:
+    if device.kind in PROVISIONED_KINDS:
+        return _("Erase it: `kit laptop release {tag}`.").format(tag=device.tag)
+    return _("Reset it and look at it, then say how: `kit pool wiped {tag} --how …`.").format(tag=device.tag)

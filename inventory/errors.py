@@ -43,6 +43,12 @@ class BadRows(InventoryError, ValueError):
         self.rows = rows
 
 
+class BadValue(InventoryError, ValueError):
+    """A name, tag or quantity that somebody typed cannot be used."""
+
+    kind = "bad-input"
+
+
 class IllegalMove(InventoryError):
     """The thing is in a state from which this is not possible."""
 

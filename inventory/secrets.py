@@ -2,6 +2,9 @@
 
 The program writes them without being able to read them: only who holds an age identity can, off this
 station. A secret replaced is gone; the journal says when and by whom, never what.
+
+What is to be set on a device is sealed before it is sent, as `pending(name)`, and becomes `name` once the
+device proved that it has it: so `name` is never a secret that was not set.
 """
 
 from collections.abc import Sequence
@@ -64,3 +67,28 @@ def sealed(session: Session, tag: str, name: str) -> bytes | None:
     """The encrypted secret, for who holds an identity; None where there is none."""
     row = session.get(DeviceSecret, (tag, name))
     return None if row is None else row.sealed
+
+
+def pending(name: str) -> str:
+    """Under which name a secret waits for its device to have it."""
+    return f"{name}.new"
+
+
+def confirm(session: Session, by: Stamp, tag: str, name: str) -> None:
+    """The device has what was sealed as `pending(name)`: keep that as `name`, in place of an earlier one."""
+    new = session.get_one(DeviceSecret, (tag, pending(name)))
+    row = session.get(DeviceSecret, (tag, name)) or DeviceSecret(
+        device_tag=tag, name=name, at=new.at, sealed=b""
+    )
+    row.at, row.sealed = new.at, new.sealed
+    session.add(row)
+    session.delete(new)
+    journal.append(session, by, "secret.confirmed", f"device:{tag}", {"name": name})
+
+
+def forget(session: Session, by: Stamp, tag: str, name: str) -> None:
+    """Remove the secret of that name, which opens nothing any more; where there is none, nothing happens."""
+    row = session.get(DeviceSecret, (tag, name))
+    if row is not None:
+        session.delete(row)
+        journal.append(session, by, "secret.forgotten", f"device:{tag}", {"name": name})

@@ -1,7 +1,10 @@
-"""Owns how names are compared: without case, accents, hyphens or apostrophes, as people type them."""
+"""Owns how names are tidied and compared: without case, accents or hyphens, as people type them."""
 
 import re
 import unicodedata
+from gettext import gettext as _
+
+from inventory.errors import BadValue
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte"}
@@ -17,3 +20,17 @@ def fold(text: str) -> str:
 def control_characters(text: str) -> bool:
     """Whether the text holds characters that no printed sheet can show (Unicode category C)."""
     return any(unicodedata.category(c).startswith("C") for c in text)
+
+
+def named(text: str, *, empty: bool = False) -> str:
+    """A name or reason on one line that can be shown and printed.
+
+    Raises:
+        BadValue: it cannot, or it is empty and must not be.
+    """
+    line = " ".join(text.split())
+    if control_characters(line):
+        raise BadValue(_("{text} holds control characters; nothing was changed.").format(text=ascii(text)))
+    if not (line or empty):
+        raise BadValue(_("A name or reason is empty; nothing was changed."))
+    return line

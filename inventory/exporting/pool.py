@@ -24,7 +24,7 @@ from inventory.exporting.formulas import neutral
 
 _NAMES = tuple(Device.model_fields)
 #: Identifiers that a spreadsheet would take for numbers once somebody edits the cell.
-_DIGITS = frozenset({"serial", "imei", "iccid", "number"})
+_DIGITS = frozenset({"serial", "imei", "imei2", "iccid", "number"})
 
 Record = Mapping[str, Any]
 

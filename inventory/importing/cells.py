@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from contextlib import suppress
+from datetime import date, datetime
 from gettext import gettext as _
 from ipaddress import ip_address
 
@@ -152,6 +154,16 @@ def number(text: str) -> str | None:
     if not (phonenumbers.is_valid_number(parsed) or _FICTION.fullmatch(number)):
         raise ValueError(_("{value} is no telephone number").format(value=text))
     return number
+
+
+def day(text: str) -> date | None:
+    """A day, written 2027-03-31 or 31/03/2027; None where the cell is empty."""
+    if not text:
+        return None
+    for order in ("%Y-%m-%d", "%d/%m/%Y"):
+        with suppress(ValueError):
+            return datetime.strptime(text, order).date()  # noqa: DTZ007  a day has no zone
+    raise ValueError(_("{value} is no day: write it 2027-03-31 or 31/03/2027").format(value=text))
 
 
 def address(text: str) -> str | None:

@@ -4,10 +4,11 @@ A row is about the device with its tag, or, where it has no tag, about the one w
 leaves empty it does not speak about: an import never erases a fact, and never touches a state.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from gettext import gettext as _
+from itertools import product
 from typing import Any
 
 from inventory.devices import DeviceKind, DeviceState
@@ -16,9 +17,9 @@ from inventory.importing.refusal import Fault
 Facts = Mapping[str, Any]
 
 #: What tells which device it is: filled in where the book has none, replaced only when that is asked for.
-IDENTITY = ("serial", "host_key", "imei", "iccid", "number")
-#: No two devices share one of these.
-UNIQUE = ("tag", "serial", "address", "host_key", "imei", "iccid")
+IDENTITY = ("serial", "host_key", "imei", "imei2", "iccid", "number")
+#: No two devices share one of these; the IMEIs of two modems are one set of numbers.
+UNIQUE = (("tag",), ("serial",), ("address",), ("host_key",), ("imei", "imei2"), ("iccid",))
 #: What a device of each kind must have, and which facts belong to which kinds only.
 _NEEDED = {
     DeviceKind.LAPTOP: ("address", "host_key"),
@@ -27,6 +28,7 @@ _NEEDED = {
 }
 _BELONGS = {
     "imei": {DeviceKind.PHONE, DeviceKind.ROUTER},
+    "imei2": {DeviceKind.PHONE, DeviceKind.ROUTER},
     "iccid": {DeviceKind.SIM},
     "number": {DeviceKind.SIM},
     "host_key": {DeviceKind.LAPTOP},
@@ -79,13 +81,19 @@ class RowDiff:
 
 
 class Book:
-    """The devices of the book of record as facts by tag, and who owns which identifier."""
+    """The devices of the book of record as facts by tag, who owns which identifier, and tags of crates."""
 
-    def __init__(self, devices: Sequence[Facts]) -> None:
+    def __init__(self, devices: Sequence[Facts], crates: Set[str] = frozenset()) -> None:
         self.devices = {device["tag"]: device for device in devices}
+        self.crates = crates
         self.owners: dict[str, dict[Any, str]] = {
-            name: {device[name]: device["tag"] for device in devices if device[name] is not None}
-            for name in UNIQUE
+            names[0]: {
+                device[name]: device["tag"]
+                for name in names
+                for device in devices
+                if device[name] is not None
+            }
+            for names in UNIQUE
         }
 
 
@@ -131,6 +139,8 @@ def _reasons(
 ) -> Iterator[str]:
     """What speaks against a row taken by itself."""
     if diff.outcome is Outcome.ADDED:
+        if diff.tag in book.crates:
+            yield _("{tag} is the tag of a crate: a tag is never used again").format(tag=diff.tag)
         kind = entry.facts.get("kind")
         if kind is None and "kind" not in entry.refused:
             yield _("a new device needs its {column}").format(column=labels["kind"])
@@ -141,6 +151,12 @@ def _reasons(
         known = book.devices[diff.tag]
         kind = known["kind"]
         yield from _forbidden(known, diff, labels, update_identity)
+    if "imei2" in entry.facts:
+        first = entry.facts.get("imei") or book.devices.get(diff.tag, {}).get("imei")
+        if entry.facts["imei2"] == first:
+            yield _("{column} {value} is its {other} too").format(
+                column=labels["imei2"], value=first, other=labels["imei"]
+            )
     for name, kinds in _BELONGS.items():
         if kind is not None and kind not in kinds and (name in entry.facts or name in entry.secrets):
             yield _("a {kind} has no {column}").format(kind=kind, column=labels[name])
@@ -157,6 +173,10 @@ def _forbidden(
         says = {"tag": diff.tag, "column": labels[change.name], "old": change.old, "new": change.new}
         if change.name == "kind":
             yield _("{tag} is a {old} in the pool, not a {new}").format(**says)
+        elif change.name == "place" and known["crate"] is not None:
+            yield _("{tag} is in crate {crate}, so it is where that is: {old}, not {new}").format(
+                crate=known["crate"], **says
+            )
         elif change.name in IDENTITY and change.old is not None:
             if not update_identity:
                 yield _("{tag} has the {column} {old} in the pool, not {new}").format(**says)
@@ -168,9 +188,9 @@ def _forbidden(
 
 def _twice(book: Book, about: Sequence[tuple[Entry, str]], labels: Mapping[str, str]) -> Iterator[Fault]:
     """The rows that repeat what an earlier line or another device of the book already has."""
-    for name in UNIQUE:
-        owners, lines = book.owners[name], dict[Any, int]()
-        for entry, tag in about:
+    for names in UNIQUE:
+        owners, lines = book.owners[names[0]], dict[Any, int]()
+        for (entry, tag), name in product(about, names):
             value = tag if name == "tag" else entry.facts.get(name)
             if value is None:
                 continue

@@ -15,6 +15,7 @@ import sqlalchemy
 
 from inventory.database import Database
 from inventory.journal import Stamp
+from tests.databases import fresh
 from tests.unit.inventory.samples import NOW
 
 
@@ -26,8 +27,7 @@ def by() -> Stamp:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """A fresh SQLite data base."""
-    made = Database(f"sqlite:///{tmp_path / 'state' / 'kit.db'}")
-    made.migrate()
+    made = fresh(tmp_path / "state" / "kit.db")
     yield made
     made.dispose()
 
@@ -69,19 +69,32 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture
-def postgresql(postgresql_server: int) -> Iterator[Database]:
-    """A fresh PostgreSQL data base."""
+@pytest.fixture(scope="session")
+def postgresql_migrated(postgresql_server: int) -> sqlalchemy.Engine:
+    """That server, which holds a data base of this version under the name of `migrated`."""
     server = f"postgresql+psycopg://kit@127.0.0.1:{postgresql_server}"
-    name = f"kit_{uuid4().hex}"
-    admin = sqlalchemy.create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    admin = sqlalchemy.create_engine(
+        f"{server}/postgres", isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
+    )
     with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    admin.dispose()
-    made = Database(f"{server}/{name}")
+        connection.exec_driver_sql("CREATE DATABASE migrated")
+    made = Database(f"{server}/migrated")
     made.migrate()
+    made.dispose()
+    return admin
+
+
+@pytest.fixture
+def postgresql(postgresql_migrated: sqlalchemy.Engine) -> Iterator[Database]:
+    """A fresh PostgreSQL data base: the server copies the one that was migrated."""
+    name = f"kit_{uuid4().hex}"
+    with postgresql_migrated.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE migrated")
+    made = Database(postgresql_migrated.url.set(database=name).render_as_string(hide_password=False))
     yield made
     made.dispose()
+    with postgresql_migrated.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ from inventory import journal
 from inventory.database import REVISION, Database
 from inventory.errors import NotInitialised
 from inventory.journal import Stamp
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A data base that was migrated where it stands."""
+    made = Database(f"sqlite:///{tmp_path / 'state' / 'kit.db'}")
+    made.migrate()
+    yield made
+    made.dispose()
 
 
 def test_a_missing_data_base_is_reported_and_not_created(tmp_path: Path) -> None:

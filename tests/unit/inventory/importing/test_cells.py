@@ -1,6 +1,7 @@
 """Single cells: tidy values in, reasons out."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -61,11 +62,17 @@ Check = Callable[[str], str | None]
         (cells.address, "", None),
         (cells.host_key, f"{HOST_KEYS[0]}  root@laptop", HOST_KEYS[0]),
         (cells.host_key, "", None),
+        (cells.day, "", None),
         (cells.plain, "Cle\u0301", "Clé"),
     ],
 )
 def test_tidy_values(check: Check, typed: str, tidy: str | None) -> None:
     assert check(typed) == tidy
+
+
+@pytest.mark.parametrize("typed", ["2027-03-01", "01/03/2027", "1/3/2027"])
+def test_a_day_is_read_as_people_here_write_it(typed: str) -> None:
+    assert cells.day(typed) == date(2027, 3, 1)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +106,10 @@ def test_tidy_values(check: Check, typed: str, tidy: str | None) -> None:
         (cells.tag, "2026-03-12", "ruined by a spreadsheet"),
         (cells.serial, "12/03/2026", "ruined by a spreadsheet"),
         (cells.imei, "3.56944E+14", "ruined by a spreadsheet"),
+        (cells.day, "03/31/2027", "is no day"),
+        (cells.day, "31/03/27", "is no day"),
+        (cells.day, "2027-02-29", "is no day"),
+        (cells.day, "46112", "is no day"),
     ],
 )
 def test_reasons(check: Check, typed: str, said: str) -> None:

@@ -1,5 +1,6 @@
 """A pool file is imported whole or not at all, and twice is once."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -268,3 +269,43 @@ def test_a_device_that_moved_on_is_still_the_same_device(
 def test_columns_that_were_not_read_are_told(database: Database, by: Stamp, tmp_path: Path) -> None:
     outcome = give(database, by, tmp_path, "asset_tag,kind,colour\nCHG-1,accessory,black\n")
     assert (counted(outcome), outcome.ignored) == ((1, 0, 0), ("colour",))
+
+
+TWO = "tag;kind;IMEI;IMEI 2;échéance\n"
+ONE, OTHER, THIRD = "490154203237518", "356938035643809", "352099001761481"
+
+
+def test_a_second_imei_and_an_end_of_contract_are_kept_filled_in_and_told(
+    either_database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    give(either_database, by, tmp_path, f"{TWO}TEL-1;phone;{ONE};;\n")
+    file = f"{TWO}TEL-1;phone;{ONE};{OTHER};31/03/2027\n"
+    assert counted(give(either_database, by, tmp_path, file)) == (0, 1, 0)
+    assert counted(give(either_database, by, tmp_path, file)) == (0, 0, 1)
+    with either_database.read() as session:
+        phone = devices.get(session, "TEL-1")
+        assert (phone.imei2, phone.expires_on) == (OTHER, date(2027, 3, 31))
+        line = journal.tail(session)[-1]
+        assert line.data == {
+            "imei2": {"from": None, "to": OTHER},
+            "expires_on": {"from": None, "to": "2027-03-31"},
+        }
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (f"TEL-3;phone;{OTHER};;", f"IMEI {OTHER} belongs to TEL-1"),
+        (f"TEL-3;phone;{THIRD};{ONE};", f"IMEI 2 {ONE} belongs to TEL-1"),
+        (f"TEL-3;phone;{THIRD};{THIRD};", f"IMEI 2 {THIRD} is its IMEI too"),
+        (f"TEL-2;phone;;{THIRD};", f"IMEI 2 {THIRD} is its IMEI too"),
+        (f"TEL-1;phone;;{OTHER[:-1]}0;", f"{OTHER[:-1]}0 is no IMEI: 15 digits with a check digit"),
+        (f"CHG-1;accessory;;{THIRD};", "a accessory has no IMEI 2"),
+        ("TEL-1;phone;;;2027", "2027 is no day: write it 2027-03-31 or 31/03/2027"),
+    ],
+)
+def test_an_imei_is_one_devices_alone_whether_first_or_second(
+    database: Database, by: Stamp, tmp_path: Path, row: str, said: str
+) -> None:
+    give(database, by, tmp_path, f"{TWO}TEL-1;phone;{ONE};{OTHER};\nTEL-2;phone;{THIRD};;\n")
+    assert said in [reason for _line, reason in refusal(database, by, tmp_path, f"{TWO}{row}\n")]
