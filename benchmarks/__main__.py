@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import crisis, hardening, importing, laptops, pool, startup, tenant
+from benchmarks import crisis, hardening, importing, laptops, pool, startup, stocktake, tenant
 from benchmarks.measure import HEADING, Result
 
 README = Path(__file__).with_name("README.md")
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[], Iterator[Result]]] = {
     "laptops": laptops.measure,
     "luck": laptops.luck,
     "pool": pool.measure,
+    "stocktake": stocktake.measure,
     "hardening": hardening.measure,
     "crisis": crisis.measure,
     "tenant": tenant.measure,

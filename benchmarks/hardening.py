@@ -14,8 +14,7 @@ from pathlib import Path
 from benchmarks.measure import Result
 from kit.app.keys import ensure_ssh_key
 from kit.settings import Home, WorkstationSettings
-from kit.simulator.lab import Lab, Laptop, Mode
-from kit.simulator.lab.packages import PORT
+from kit.simulator.lab import Lab, Laptop, Mode, role_variables
 from kit.workstations import passwords, probe
 from kit.workstations.outcomes import Passed
 from kit.workstations.runner import RunnerSettings, play
@@ -85,7 +84,7 @@ class Bench:
     def provision(self) -> None:
         """As a crisis does, in the mode that the lab needs for a laptop without a screen."""
         defaults = WorkstationSettings()
-        variables = {
+        variables = role_variables(_NETWORK) | {
             "seat_login": "cexemple",
             "seat_name": "Camille Exemple",
             "seat_password_hash": passwords.hashed(passwords.make()),
@@ -95,8 +94,7 @@ class Bench:
             "crisis_reference": "13000-2026-01",
             "crisis_drill": True,
             "packages_names": _PACKAGES,
-            "accounts_generate_locale": False,
-            "firewall_exceptions": [{"address": f"{_NETWORK}.1", "port": PORT}],
+            "hardening_sshd_seat_password_login": False,
         }
         target = Target(
             self.laptop.tag, self.laptop.address, self.laptop.host_key, "essai-01", variables=variables

@@ -24,8 +24,7 @@ from pathlib import Path
 from benchmarks.measure import Result, children_cpu, medians
 from kit.app.keys import ensure_ssh_key
 from kit.settings import Home, WorkstationSettings
-from kit.simulator.lab import Lab, Laptop
-from kit.simulator.lab.packages import PORT
+from kit.simulator.lab import Lab, Laptop, role_variables
 from kit.workstations import inputs, passwords
 from kit.workstations.content import playbooks_hash
 from kit.workstations.outcomes import Outcome, Passed
@@ -137,7 +136,8 @@ def _target(laptop: Laptop, number: int) -> Target:
         address=laptop.address,
         host_key=laptop.host_key,
         host_name=f"essai-{number:02d}",
-        variables={
+        variables=role_variables(NETWORK)
+        | {
             "seat_login": "cexemple",
             "seat_name": "Camille Exemple",
             "seat_password_hash": passwords.hashed(passwords.make()),
@@ -146,11 +146,6 @@ def _target(laptop: Laptop, number: int) -> Target:
             "crisis_commune": "Essai",
             "crisis_reference": "13000-2026-01",
             "crisis_drill": True,
-            # As the demonstration tells its laptops, which have no screen (playbooks/README.md).
-            "packages_names": ["nftables", "systemd-timesyncd", "unattended-upgrades"],
-            "accounts_generate_locale": False,
-            "hardening_sshd_seat_password_login": True,
-            "firewall_exceptions": [{"address": f"{NETWORK}.1", "port": PORT}],
         },
     )
 

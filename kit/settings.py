@@ -96,6 +96,15 @@ class Signature(StrEnum):
     RS256 = "RS256"
 
 
+#: What the roles are told besides, different on each laptop or read from a file (`playbooks/README.md`).
+SECRET_VARIABLES = frozenset(
+    {
+        *("seat_password", "seat_password_hash", "admin_password", "admin_password_hash"),
+        *("disk_recovery_key", "disk_unlock_key"),
+    }
+)
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -154,8 +163,20 @@ class WorkstationSettings(_Section):
     forks: Annotated[int, Field(ge=1, le=200)] = 20
     #: seconds one laptop may take before it is given up
     timeout: Annotated[float, Field(gt=0)] = 1800.0
+    #: seconds one laptop may take to be erased: its whole disk is written once
+    release_timeout: Annotated[float, Field(gt=0)] = 28800.0
+    #: file of what opens laptops' encrypted disks until now, such as the image's passphrase
+    disk_unlock_key: Path | None = None
     #: extra variables for the roles, e.g. which packages this site wants
     variables: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("variables")
+    @classmethod
+    def _no_secret(cls, variables: dict[str, Any]) -> dict[str, Any]:
+        secret = sorted(SECRET_VARIABLES & variables.keys())
+        if secret:
+            raise ValueError(f"{', '.join(secret)}: secrets are never settings")
+        return variables
 
 
 def _known_zone(name: str) -> str:
@@ -174,6 +195,17 @@ class TeamSettings(_Section):
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
     #: age public keys to which device secrets are encrypted
     recipients: tuple[str, ...] = ()
+
+
+class PoolSettings(_Section):
+    """When a device on the shelf counts as deployable; days, and per cent of a battery."""
+
+    check_days: Annotated[int, Field(ge=1)] = 90
+    image_days: Annotated[int, Field(ge=1)] = 180
+    charge_days: Annotated[int, Field(ge=1)] = 60
+    battery_charge: Annotated[int, Field(ge=0, le=100)] = 50
+    battery_health: Annotated[int, Field(ge=0, le=100)] = 60
+    expiry_days: Annotated[int, Field(ge=0)] = 30
 
 
 class LabSettings(_Section):
@@ -196,6 +228,7 @@ class Settings(BaseSettings):
     tenant: TenantSettings = TenantSettings()
     workstations: WorkstationSettings = WorkstationSettings()
     team: TeamSettings = TeamSettings()
+    pool: PoolSettings = PoolSettings()
     lab: LabSettings = LabSettings()
 
     @classmethod

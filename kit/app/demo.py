@@ -10,6 +10,7 @@ import select
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,8 +29,7 @@ from kit.app.proof import Check, gather
 from kit.app.simulated_tenant import ANNOUNCEMENT
 from kit.errors import BadInput, KitError
 from kit.settings import Home, load
-from kit.simulator.lab import packages
-from kit.simulator.lab.lab import Lab
+from kit.simulator.lab import Lab, role_variables
 from kit.workflows import planning
 
 #: Aubagne; its INSEE code.
@@ -55,15 +55,7 @@ phone = "+33 4 65 71 00 00"
 recipients = ["{recipient}"]
 
 [workstations.variables]
-# Lab laptops are headless: no desktop to install, and no keyboard but SSH to log in with.
-packages_names = ["nftables", "systemd-timesyncd", "unattended-upgrades"]
-accounts_generate_locale = false
-hardening_sshd_seat_password_login = true
-# The bridge stands for a network they must not reach; only the station's package cache is open.
-firewall_denied_networks = ["{gateway}/29"]
-firewall_exceptions = [{{ address = "{gateway}", port = {proxy_port} }}]
-report_must_reach = [{{ address = "{gateway}", port = {proxy_port} }}]
-report_must_not_reach = [{{ address = "{gateway}", port = 22 }}]
+{variables}
 """
 
 
@@ -100,6 +92,7 @@ class Demo:
         self._lab = lab
         self._say = say
         self._tenant: subprocess.Popen[bytes] | None = None
+        self._forbidden: socket.socket | None = None
 
     def run(self, laptops: int) -> Demonstration:
         """Equip the sample commune and prove it; see `prepare` and `prove` for what may go wrong."""
@@ -121,8 +114,9 @@ class Demo:
         self.clear()
         keys.write_private(self._home.state / _MARK, b"")
         self.kit("init")
-        self._start_tenant()
+        tenant = self._start_tenant()
         self.kit("lab", "up", str(laptops))
+        self._write_settings(tenant, self._listen())
         self.kit("pool", "import", str(self._home.lab / "pool.csv"))
         self.kit("tenant", "enrol")
         self.kit("convention", "add", COMMUNE, "--template", "amp_cyber", "--notified", _last_year())
@@ -158,6 +152,9 @@ class Demo:
         if self._tenant is not None:
             self._tenant.wait()
             self._tenant = None
+        if self._forbidden is not None:
+            self._forbidden.close()
+            self._forbidden = None
 
     @property
     def look(self) -> str:
@@ -179,8 +176,11 @@ class Demo:
         identity, _recipient = keys.ensure_age_identity(self._home.keys)
         return Demonstration(gather(app, plan, sheet, identity), situation)
 
-    def _start_tenant(self) -> None:
-        """In a process of its own, which outlives this one where the demonstration is to stay."""
+    def _start_tenant(self) -> dict[str, Any]:
+        """In a process of its own, which outlives this one where the demonstration is to stay.
+
+        Gives where it answers.
+        """
         command = self.command("tenant", "simulate", "--port", "0")
         self._say("$ kit tenant simulate --port 0 &")
         log_file = self._home.state / "tenant.log"
@@ -198,16 +198,23 @@ class Demo:
                     hint=_("See {log}.").format(log=self._home.state / "tenant.log"),
                 )
             time.sleep(0.05)
-        self._write_settings(json.loads(announcement.read_text()))
+        announced: dict[str, Any] = json.loads(announcement.read_text())
+        return announced
 
-    def _write_settings(self, tenant: dict[str, Any]) -> None:
+    def _listen(self) -> dict[str, Any]:
+        """Stand in for a server of the commune: laptops would reach it, but for their rules."""
+        gateway = f"{load(self._home).lab.network}.1"
+        self._forbidden = socket.create_server((gateway, 0))
+        return {"address": gateway, "port": self._forbidden.getsockname()[1]}
+
+    def _write_settings(self, tenant: dict[str, Any], forbidden: dict[str, Any]) -> None:
         _identity, recipient = keys.ensure_age_identity(self._home.keys)
+        variables = role_variables(load(self._home).lab.network) | {"report_must_not_reach": [forbidden]}
         text = _SETTINGS.format(
             url=tenant["url"],
             ca_file=tenant["ca_file"],
             recipient=recipient,
-            gateway=f"{load(self._home).lab.network}.1",
-            proxy_port=packages.PORT,
+            variables="\n".join(f"{name} = {_toml(value)}" for name, value in variables.items()),
         )
         keys.write_private(self._home.settings_file, text.encode())
 
@@ -239,6 +246,17 @@ class Demo:
     def command(self, *arguments: str) -> list[str]:
         """The process that a command is."""
         return [sys.executable, "-m", "kit", "--home", str(self._home.state), *arguments]
+
+
+def _toml(value: Any) -> str:
+    """JSON values as TOML writes them in one line."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{name} = {_toml(part)}" for name, part in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+        case _:
+            return json.dumps(value)
 
 
 def _last_year() -> str:

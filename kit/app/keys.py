@@ -5,12 +5,16 @@ Each `ensure_…` makes its file once (0600 in a 0700 folder) and afterwards onl
 
 import datetime as dt
 import os
+import stat
+from gettext import gettext as _
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.x509.oid import NameOID
+
+from kit.errors import BadInput
 
 #: Entra ID accepts longer; a certificate that ends within a convention's year gets noticed.
 CERTIFICATE_DAYS = 365
@@ -69,6 +73,35 @@ def write_private(path: Path, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     temporary.replace(path)
+
+
+def read_private(path: Path) -> str:
+    """The secret in a file that only its owner, who is this account, can read; without its line's end.
+
+    Raises:
+        BadInput: the file is not there, is empty or no text, or others may read or replace it.
+    """
+    try:
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode) or found.st_mode & 0o177 or found.st_uid != os.geteuid():
+                raise BadInput(
+                    _("{path} is not a file that only this account can read; it was not used.").format(
+                        path=path
+                    ),
+                    hint=_("Give it to this account, with mode 0600."),
+                )
+            text = file.read().decode().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise BadInput(
+            _("{path} cannot be read: {reason}.").format(path=path, reason=exc),
+            hint=_("Put it there, or change the setting that names it."),
+        ) from exc
+    if not text:
+        raise BadInput(
+            _("{path} is empty.").format(path=path), hint=_("Put the secret into it, on one line.")
+        )
+    return text
 
 
 def _self_signed(key: rsa.RSAPrivateKey, name: str) -> x509.Certificate:

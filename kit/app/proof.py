@@ -4,6 +4,8 @@ Logs in to each laptop as its person, reads accounts and folders back from the t
 What must be there comes from the plan; what is there comes from the world.
 """
 
+import shlex
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -21,6 +23,8 @@ from kit.plan.model import Plan, SeatPlan
 from kit.workflows.laptops import SEAT_PASSWORD
 from kit.workstations import probe
 from kit.workstations.targets import Secret
+
+_PATIENCE_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ def gather(app: App, plan: Plan, sheet: Path, identity: Path) -> tuple[Check, ..
     """
     with building.tenant(app) as graph:
         return (
-            *(_login(app, seat, identity) for seat in plan.seats),
+            *_forbidden(app),
+            *(check for seat in plan.seats for check in _laptop(app, seat, identity)),
             *_accounts(graph, plan),
             *_workspace(graph, plan),
             *_services(graph, plan),
@@ -55,25 +60,60 @@ def gather(app: App, plan: Plan, sheet: Path, identity: Path) -> tuple[Check, ..
         )
 
 
-def _login(app: App, seat: SeatPlan, identity: Path) -> Check:
-    """As the person would: with the local account's name and password."""
+def _targets(app: App, name: str) -> list[tuple[str, int]]:
+    """Addresses and ports that the settings name, e.g. under `report_must_reach`."""
+    named = app.settings.workstations.variables.get(name, ())
+    return [(target["address"], target["port"]) for target in named]
+
+
+def _forbidden(app: App) -> Iterator[Check]:
+    """What laptops must not reach answers somebody, or it would prove nothing."""
+    for address, port in _targets(app, "report_must_not_reach"):
+        try:
+            socket.create_connection((address, port), _PATIENCE_SECONDS).close()
+            found = _("answers")
+        except OSError as exc:
+            found = str(exc)
+        yield Check(
+            _("{address}:{port}, from this station").format(address=address, port=port), _("answers"), found
+        )
+
+
+def _laptop(app: App, seat: SeatPlan, identity: Path) -> Iterator[Check]:
+    """As the person would: with the local account's name and password, and then what can be reached."""
     with app.database.read() as session:
         sealed = secrets.sealed(session, seat.laptop.tag, SEAT_PASSWORD)
     if sealed is None:
-        return Check(_("password of {tag}").format(tag=seat.laptop.tag), _("sealed"), _("absent"))
+        yield Check(_("password of {tag}").format(tag=seat.laptop.tag), _("sealed"), _("absent"))
+        return
     keyring = [pyrage.x25519.Identity.from_str(identity.read_text().strip())]
+    wanted = [(target, "reached") for target in _targets(app, "report_must_reach")]
+    wanted += [(target, "not reached") for target in _targets(app, "report_must_not_reach")]
     said = probe.run(
         seat.laptop.address,
         seat.laptop.host_key,
         seat.laptop.local_account,
-        "echo $(id -un) on $(hostname)",
+        "; ".join(["echo $(id -un) on $(hostname)", *(_try(*target) for target, _wish in wanted)]),
         password=Secret(pyrage.decrypt(sealed, keyring).decode()),
     )
-    return Check(
+    login, *reached = said.splitlines()
+    yield Check(
         _("SSH login on {tag}").format(tag=seat.laptop.tag),
         f"{seat.laptop.local_account} on {seat.laptop.host_name}",
-        said.strip(),
+        login,
     )
+    names = [f"{address}:{port}" for (address, port), _wish in wanted]
+    yield Check(
+        _("isolation of {tag}, from inside").format(tag=seat.laptop.tag),
+        "; ".join(f"{name} {wish}" for name, (_target, wish) in zip(names, wanted, strict=True)),
+        "; ".join(f"{name} {found}" for name, found in zip(names, reached, strict=True)),
+    )
+
+
+def _try(address: str, port: int) -> str:
+    """A command that says whether a connection can be made."""
+    connect = shlex.quote(f": > /dev/tcp/{address}/{port}")
+    return f"timeout {_PATIENCE_SECONDS} bash -c {connect} 2> /dev/null && echo reached || echo not reached"
 
 
 def _accounts(graph: Graph, plan: Plan) -> Iterator[Check]:

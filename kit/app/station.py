@@ -2,6 +2,7 @@
 
 import functools
 import threading
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kit.app import keys
@@ -14,6 +15,7 @@ from kit.workflows.activity import ActivityLog
 from kit.workflows.engine import Engine
 from kit.workflows.station import Lender, Station, TenantRules, tell_wait
 from kit.workstations.runner import RunnerSettings
+from kit.workstations.targets import Secret
 
 #: Runs of several communes at once; each waits for its laptops most of the time.
 _RUNS_AT_ONCE = 8
@@ -106,6 +108,7 @@ def station(app: App) -> Station:
         ),
         variables=workstations.variables,
         recipients=app.settings.team.recipients,
+        disk_unlock_key=lambda: _disk_unlock_key(workstations.disk_unlock_key),
         lender=Lender(
             app.settings.team.name,
             app.settings.team.contact,
@@ -119,3 +122,7 @@ def station(app: App) -> Station:
         stopping=stopping,
         cancelled=threading.Event(),
     )
+
+
+def _disk_unlock_key(file: Path | None) -> Secret | None:
+    return None if file is None else Secret(keys.read_private(file))

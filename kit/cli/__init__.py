@@ -13,6 +13,7 @@ import typer
 from kit.cli import (
     commune,
     convention,
+    crate,
     crisis,
     demo,
     doctor,
@@ -21,8 +22,12 @@ from kit.cli import (
     init,
     journal,
     lab,
+    laptop,
     phone,
     pool,
+    sim,
+    stock,
+    stocktake,
     tenant,
     tui,
     worker,
@@ -47,12 +52,17 @@ app = typer.Typer(
 for noun, group in {
     "commune": commune,
     "convention": convention,
+    "crate": crate,
     "crisis": crisis,
     "handover": handover,
     "journal": journal,
     "lab": lab,
+    "laptop": laptop,
     "phone": phone,
     "pool": pool,
+    "sim": sim,
+    "stock": stock,
+    "stocktake": stocktake,
     "tenant": tenant,
 }.items():
     app.add_typer(group.app, name=noun)

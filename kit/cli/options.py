@@ -1,9 +1,10 @@
 """Owns the options every command shares and how a command reaches the program behind it."""
 
 import sys
+from enum import StrEnum
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from kit.app.compose import App
     from kit.graph.device_code import DeviceCode
 
+Choice = TypeVar("Choice", bound=StrEnum)
+
 #: `--json` on every command: data for machines on stdout.
 Json = Annotated[bool, typer.Option("--json", help=_("Print data as JSON."))]
 
@@ -20,6 +23,21 @@ Json = Annotated[bool, typer.Option("--json", help=_("Print data as JSON."))]
 def example(command: str) -> str:
     """The line that ends every command's help."""
     return _("Example: {command}").format(command=command)
+
+
+def chosen(choices: type[Choice], text: str) -> Choice | None:
+    """The kind, state or format that was asked for; None where nothing was."""
+    from inventory.errors import Unknown
+
+    if not text:
+        return None
+    try:
+        return choices(text.lower())
+    except ValueError as exc:
+        raise Unknown(
+            _("There is no “{text}”.").format(text=text),
+            hint=_("Use one of {choices}.").format(choices=", ".join(choices)),
+        ) from exc
 
 
 def open_app(context: typer.Context) -> "App":

@@ -1,31 +1,32 @@
 """`kit pool`: the laptops, phones, SIMs and routers that can be lent."""
 
 import sys
-from enum import StrEnum
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kit.cli import agent, departure, readiness, shelf
 from kit.cli.exits import say, told
 from kit.cli.journal import line_in_words
-from kit.cli.options import Json, example, open_app
+from kit.cli.options import Json, chosen, example, open_app
 from kit.cli.render import emit_json, emit_record, emit_table
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from inventory.devices import Device
+    from inventory.examinations import Finding
     from inventory.importing.changes import RowDiff
     from inventory.importing.pool import PoolImport, Sealer
     from inventory.journal import Stamp
     from kit.app.compose import App
 
 app = typer.Typer(no_args_is_help=True, help=_("The devices that can be lent."))
-
-Choice = TypeVar("Choice", bound=StrEnum)
+for part in (agent, shelf, departure, readiness):
+    part.register(app)
 
 #: How many journal lines `show` prints.
 HISTORY = 20
@@ -95,7 +96,7 @@ def export(
         from inventory.exporting.pool import Format, export_pool, format_of
         from kit.documents.store import save
 
-        kind = _chosen(Format, written_as) or (Format.JSON if as_json else Format.CSV)
+        kind = chosen(Format, written_as) or (Format.JSON if as_json else Format.CSV)
         if file is not None and not written_as:
             kind = format_of(file)
         with open_app(context).database.read() as session:
@@ -142,6 +143,31 @@ def labels(
         say(_("Print it at 100 %, without fitting it to the page."))
 
 
+@app.command(
+    help=_("Print the laptops as Ansible's inventory, without any secret: what `inventory/hosts` runs."),
+    epilog=example("kit pool hosts --host LAP-01"),
+)
+def hosts(
+    context: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--list", help=_("All laptops and groups, as without options."))
+    ] = False,
+    host: Annotated[str, typer.Option(help=_("Only this laptop's variables."))] = "",
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from inventory import devices
+        from kit.app import hosts as pool
+
+        program = open_app(context)
+        listing = pool.listing(program)
+        if host and not everything:
+            with program.database.read() as session:
+                tag = devices.get(session, host).tag
+            listing = listing["_meta"]["hostvars"].get(tag, {})
+        emit_json(listing)
+
+
 @app.command("list", help=_("List devices."), epilog=example("kit pool list --kind laptop --state in_stock"))
 def list_devices(
     context: typer.Context,
@@ -152,8 +178,8 @@ def list_devices(
     with told(as_json):
         from inventory import devices
 
-        chosen_kind = _chosen(devices.DeviceKind, kind)
-        chosen_state = _chosen(devices.DeviceState, state)
+        chosen_kind = chosen(devices.DeviceKind, kind)
+        chosen_state = chosen(devices.DeviceState, state)
         with open_app(context).database.read() as session:
             listed = devices.listing(session, kind=chosen_kind, state=chosen_state)
             rows = [_facts(device) for device in listed]
@@ -175,34 +201,37 @@ def show(
     as_json: Json = False,
 ) -> None:
     with told(as_json):
-        from inventory import devices, journal
+        from inventory import devices, examinations, journal
 
         with open_app(context).database.read() as session:
             device = devices.get(session, tag)
             record = _facts(device)
+            findings = [_found(finding) for finding in examinations.of(session, device.tag)]
             lines = journal.tail(session, subject=devices.subject(device.tag), limit=HISTORY)
             history = [{name: getattr(line, name) for name in _LINE} for line in lines]
         if as_json:
-            emit_json(record | {"history": history})
+            emit_json(record | {"findings": findings, "history": history})
             return
         emit_record({name: value or None for name, value in record.items()}, _labels(), as_json=False)
+        for finding in findings:
+            print(_finding_in_words(finding))
         for line in history:
             print(line_in_words(line))
 
 
-def _chosen(choices: type[Choice], text: str) -> Choice | None:
-    """The kind or state that was asked for; None where nothing was."""
-    from inventory.errors import Unknown
+def _found(finding: "Finding") -> dict[str, Any]:
+    """What one examination found; a report's checks that did not pass stand apart."""
+    checks = finding.data.get("checks", ())
+    failed = [check["name"] for check in checks if not check["passed"]]
+    names = ("examination", "at", "passed", "data")
+    return {name: getattr(finding, name) for name in names} | {"failed": failed}
 
-    if not text:
-        return None
-    try:
-        return choices(text.lower())
-    except ValueError as exc:
-        raise Unknown(
-            _("There is no “{text}”.").format(text=text),
-            hint=_("Use one of {choices}.").format(choices=", ".join(choices)),
-        ) from exc
+
+def _finding_in_words(found: dict[str, Any]) -> str:
+    """One line; checks that failed are named where the report names them."""
+    failed = ", ".join(found["failed"]) or "–"
+    said = _("passed") if found["passed"] else _("failed: {checks}").format(checks=failed)
+    return f"{found['at'].astimezone():%Y-%m-%d %H:%M:%S}  {found['examination']}  {said}"
 
 
 _LINE = ("seq", "at", "actor", "kind", "data")
@@ -224,10 +253,13 @@ def _labels() -> list[tuple[str, str]]:
         ("address", _("address")),
         ("host_key", _("host key")),
         ("imei", _("IMEI")),
+        ("imei2", _("IMEI 2")),
         ("iccid", _("ICCID")),
         ("number", _("number")),
+        ("expires_on", _("expires on")),
         ("place", _("place")),
         ("note", _("note")),
+        ("crate", _("crate")),
     ]
 
 

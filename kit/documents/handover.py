@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kit.documents import handover_text
+from kit.documents import clean_state_text, clean_state_wording, handover_text
 from kit.documents.interface import Content, fingerprint
+from kit.documents.laptop_state import LaptopState
 from kit.documents.typesetting import typeset
 from kit.documents.wording import moment, translations
 
@@ -68,6 +69,7 @@ class HandoverFacts:
         t0: when the crisis was declared; aware, in the zone to print.
         issued_at: when the sheet was issued; aware, in the zone to print.
         drill: an exercise; every page says so.
+        annexes: what each laptop was found to be, a page each.
 
     Raises:
         ValueError: a moment has no time zone.
@@ -84,6 +86,7 @@ class HandoverFacts:
     issued_at: datetime
     drill: bool
     seats: tuple[HandoverSeat, ...]
+    annexes: tuple[LaptopState, ...] = ()
 
     def __post_init__(self) -> None:
         if self.t0.tzinfo is None or self.issued_at.tzinfo is None:
@@ -91,7 +94,7 @@ class HandoverFacts:
 
 
 def render(facts: HandoverFacts, language: str = "fr") -> bytes:
-    """The sheet as PDF/A-2a, A4: a cover to sign, a receipt per person, the list of serials and IMEIs.
+    """The sheet as PDF/A-2a, A4: a cover to sign, a receipt per person, all serials and IMEIs, the annexes.
 
     Raises:
         BadInput: no such language.
@@ -117,7 +120,9 @@ def as_text(facts: HandoverFacts, language: str = "fr") -> str:
     Raises:
         BadInput: no such language.
     """
-    return handover_text.lay_out(_data(facts, language), fingerprint(facts))
+    data = _data(facts, language)
+    annexes = (clean_state_text.lay_out(page, data["labels"]) for page in data["annexes"])
+    return "\n\n".join([handover_text.lay_out(data, fingerprint(facts)), *annexes])
 
 
 def _data(facts: HandoverFacts, language: str) -> dict[str, Any]:
@@ -129,10 +134,11 @@ def _data(facts: HandoverFacts, language: str) -> dict[str, Any]:
         "lender": facts.lender,
         "contact": facts.contact,
         "contact_phone": facts.contact_phone,
-        "labels": _labels(facts, language),
+        "labels": _labels(facts, language) | clean_state_wording.labels(language),
         "identity": _identity(facts, language),
         "totals": _totals(facts, language),
         "seats": [_seat(seat, language) for seat in facts.seats],
+        "annexes": [clean_state_wording.page(state, language) for state in facts.annexes],
     }
 
 

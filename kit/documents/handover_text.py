@@ -21,11 +21,11 @@ def lay_out(data: dict[str, Any], fingerprint: str) -> str:
 def _cover(data: dict[str, Any]) -> Iterator[str]:
     labels = data["labels"]
     if data["drill"]:
-        yield from ("*" * WIDTH, labels["exercise"].center(WIDTH).rstrip(), "*" * WIDTH, "")
-    yield from _heading(f"{labels['title']} {data['reference']}", "=")
+        yield from band(labels["exercise"])
+    yield from heading(f"{labels['title']} {data['reference']}", "=")
     yield labels["subtitle"]
     yield ""
-    yield from _fields(data["identity"])
+    yield from fields(data["identity"])
     yield ""
     yield ", ".join(f"{number} {noun}" for number, noun in data["totals"])
     yield ""
@@ -33,20 +33,20 @@ def _cover(data: dict[str, Any]) -> Iterator[str]:
     for party in ("for_lender", "for_commune"):
         yield ""
         yield labels[party]
-        yield from _fields([[labels[key], ""] for key in ("name_role", "date_time", "signature")])
+        yield from fields([[labels[key], ""] for key in ("name_role", "date_time", "signature")])
 
 
 def _receipt(seat: dict[str, Any], labels: dict[str, str]) -> Iterator[str]:
-    yield from _heading(
+    yield from heading(
         f"{seat['number']}. " + " – ".join(filter(None, (seat["person"], seat["service"]))), "-"
     )
-    yield from _fields([[labels["account"], seat["principal_name"]]])
+    yield from fields([[labels["account"], seat["principal_name"]]])
     for item in seat["items"]:
         yield ""
         yield from _wrapped(" ".join(filter(None, ("[ ]", item["name"], item["tag"], item["model"]))), 4)
         conditions = "  ".join(f"[ ] {labels[key]}" for key in ("new", "good", "faulty"))
         noted = [[labels["condition"], conditions], [labels["remarks"], ""]]
-        yield from _fields([*item["identifiers"], *item["details"], *noted], indent=4)
+        yield from fields([*item["identifiers"], *item["details"], *noted], indent=4)
     if seat["accessories"]:
         yield ""
         yield labels["accessories"]
@@ -55,16 +55,22 @@ def _receipt(seat: dict[str, Any], labels: dict[str, str]) -> Iterator[str]:
     yield ""
     yield from textwrap.wrap(labels["statement"], WIDTH)
     yield f"[ ] {labels['identity_checked']}"
-    yield from _fields([[labels[key], ""] for key in ("date_time", "recipient", "agent")])
+    yield from fields([[labels[key], ""] for key in ("date_time", "recipient", "agent")])
 
 
-def _heading(text: str, rule: str) -> Iterator[str]:
+def band(label: str) -> Iterator[str]:
+    """What no reader can miss, and an empty line."""
+    yield from ("*" * WIDTH, label.center(WIDTH).rstrip(), "*" * WIDTH, "")
+
+
+def heading(text: str, rule: str) -> Iterator[str]:
+    """A title, underlined with `rule`."""
     lines = textwrap.wrap(text, WIDTH)
     yield from lines
     yield rule * max(len(line) for line in lines)
 
 
-def _fields(pairs: list[list[str]], indent: int = 0) -> Iterator[str]:
+def fields(pairs: list[list[str]], indent: int = 0) -> Iterator[str]:
     """Labels in one column, values in the next; an empty value is a line to write on."""
     column = max(len(label) for label, _value in pairs) + 2
     for label, value in pairs:

@@ -3,17 +3,26 @@
 A laptop that answers with another host key, or whose report finds it not clean, goes to quarantine and
 leaves the crisis; `kit crisis plan` then takes another from the pool. Any other failure leaves it where it
 is, to be tried again.
+
+Its secrets are new at each try, for the station could not read earlier ones. They are sealed before they are
+sent, beside those of its last preparation, and take their place with the report that proves it
+(docs/decisions/0005).
 """
 
 from gettext import gettext as _
 from typing import Any, assert_never
 
-from inventory import devices, evidence, loans, secrets
+from sqlmodel import Session
+
+from inventory import devices, evidence, examinations, loans, secrets
 from inventory.activity import Status
 from inventory.devices import DeviceState
+from inventory.examinations import Examination
+from inventory.journal import Stamp
 from kit.errors import HostKeyChanged, WorkstationFailed, WorkstationUnreachable
 from kit.plan.model import Plan, SeatPlan
 from kit.plan.stages import Stage
+from kit.plan.variables import seat_variables
 from kit.workflows import engine, planning, seats
 from kit.workflows.outcome import Done, Outcome, Skipped
 from kit.workflows.patience import patiently
@@ -32,8 +41,10 @@ from kit.workstations.outcomes import (
 from kit.workstations.probe import KeyChanged, KeyMatches, NoAnswer
 from kit.workstations.targets import Secret, Target
 
-#: Name under which the password of the seat's local account is sealed (`inventory/secrets.py`).
+#: Names under which a laptop's secrets are sealed (`inventory/secrets.py`).
 SEAT_PASSWORD = "seat-password"  # noqa: S105  a name, not a secret
+ADMIN_PASSWORD = "admin-password"  # noqa: S105  likewise
+DISK_RECOVERY_KEY = "disk-recovery-key"
 
 
 @engine.workflow
@@ -77,17 +88,6 @@ def _check_key(plan: Plan, seat: SeatPlan) -> None:
 
 def _provision(plan: Plan, seat: SeatPlan, cell: Cell) -> dict[str, Any]:
     station = current()
-    password = passwords.make()
-    # The laptop's step may run twice after a crash: the password sealed last is the one set last.
-    with station.database.write() as session:
-        secrets.seal(
-            session,
-            station.stamp(),
-            seat.laptop.tag,
-            SEAT_PASSWORD,
-            password.reveal(),
-            recipients=station.recipients,
-        )
 
     def tell(event: TaskEvent) -> None:
         cell.tell(Status.RUNNING, event.task, data={"task": event.task})
@@ -97,7 +97,7 @@ def _provision(plan: Plan, seat: SeatPlan, cell: Cell) -> dict[str, Any]:
         address=seat.laptop.address,
         host_key=seat.laptop.host_key,
         host_name=seat.laptop.host_name,
-        variables=variables(station, plan, seat, passwords.hashed(password)),
+        variables=variables(station, plan, seat) | _secret_variables(station, seat.laptop.tag),
     )
     outcome = runner.play(target, settings=station.runner, sink=tell, cancelled=station.cancelled.is_set)
     if isinstance(outcome, Cancelled):
@@ -119,18 +119,35 @@ def _provision(plan: Plan, seat: SeatPlan, cell: Cell) -> dict[str, Any]:
             assert_never(outcome)
 
 
-def variables(station: Station, plan: Plan, seat: SeatPlan, password_hash: Secret) -> dict[str, Any]:
-    """What the roles are told of one seat (`playbooks/README.md`)."""
-    return station.variables | {
-        "seat_login": seat.laptop.local_account,
-        "seat_name": f"{seat.first_name} {seat.last_name}",
-        "seat_password_hash": password_hash,
-        "owner_name": station.lender.name,
-        "owner_phone": station.lender.phone,
-        "crisis_commune": plan.crisis.commune_name,
-        "crisis_reference": plan.crisis.reference,
-        "crisis_drill": plan.crisis.drill,
+def variables(station: Station, plan: Plan, seat: SeatPlan) -> dict[str, Any]:
+    """What the roles are told of one seat, but for its secrets (`playbooks/README.md`)."""
+    owner = {"owner_name": station.lender.name, "owner_phone": station.lender.phone}
+    return station.variables | owner | seat_variables(plan.crisis, seat)
+
+
+def _secret_variables(station: Station, tag: str) -> dict[str, Secret]:
+    """New secrets for a laptop, sealed before anything is sent, as the roles are told them.
+
+    Raises:
+        NoRecipient: nobody could read them; nothing was sealed.
+        BadInput: the file of the key that opens disks now cannot be used; nothing was sealed.
+    """
+    unlock_key = station.disk_unlock_key()
+    made = {
+        SEAT_PASSWORD: passwords.make(),
+        ADMIN_PASSWORD: passwords.make(),
+        DISK_RECOVERY_KEY: passwords.make(passwords.KEY_GROUPS),
     }
+    with station.database.write() as session:
+        by, recipients = station.stamp(), station.recipients
+        for name, secret in made.items():
+            secrets.seal(session, by, tag, secrets.pending(name), secret.reveal(), recipients=recipients)
+    told = {
+        "seat_password_hash": passwords.hashed(made[SEAT_PASSWORD]),
+        "admin_password_hash": passwords.hashed(made[ADMIN_PASSWORD]),
+        "disk_recovery_key": made[DISK_RECOVERY_KEY],
+    }
+    return told if unlock_key is None else told | {"disk_unlock_key": unlock_key}
 
 
 def _begin(seat: SeatPlan) -> None:
@@ -150,7 +167,21 @@ def _accept(plan: Plan, seat: SeatPlan, report: dict[str, Any]) -> None:
     with current().database.write() as session:
         device = devices.get(session, seat.laptop.tag)
         devices.move(session, by, device, DeviceState.READY, reason="provisioned")
+        examinations.keep(session, by, device.tag, Examination.CLEAN_STATE, report)
+        _confirm_secrets(session, by, device.tag, report)
         seats.prove(session, by, plan, Stage.LAPTOP, [(seat.number, proof)])
+
+
+def _confirm_secrets(session: Session, by: Stamp, tag: str, report: dict[str, Any]) -> None:
+    """The laptop has the secrets that were sealed for it; a disk that is not encrypted took no key."""
+    for name in (SEAT_PASSWORD, ADMIN_PASSWORD):
+        secrets.confirm(session, by, tag, name)
+    # A site may name volumes of its own, of which the report does not tell.
+    if report["encryption"]["volumes"] or current().variables.get("encryption_volumes"):
+        secrets.confirm(session, by, tag, DISK_RECOVERY_KEY)
+    else:
+        secrets.forget(session, by, tag, secrets.pending(DISK_RECOVERY_KEY))
+        secrets.forget(session, by, tag, DISK_RECOVERY_KEY)
 
 
 def _refuse_quarantined(plan: Plan, seat: SeatPlan) -> None:
@@ -164,15 +195,11 @@ def _refuse_quarantined(plan: Plan, seat: SeatPlan) -> None:
         )
 
 
-def _quarantine(seat: SeatPlan, reason: str, **facts: Any) -> None:
-    station = current()
-    with station.database.write() as session:
-        loans.set_apart(session, station.stamp(), seat.laptop.tag, reason, data=facts)
-
-
 def _key_changed(plan: Plan, seat: SeatPlan, fingerprint: str) -> HostKeyChanged:
     """Set the laptop apart; returns what to raise."""
-    _quarantine(seat, f"host key changed: {fingerprint}")
+    reason, found = f"host key changed: {fingerprint}", {"host_key": fingerprint}
+    with current().database.write() as session:
+        loans.set_apart(session, current().stamp(), seat.laptop.tag, reason, data=found)
     return HostKeyChanged(
         _(
             "Laptop {tag} at {address} answered with another host key ({fingerprint}); "
@@ -185,9 +212,12 @@ def _key_changed(plan: Plan, seat: SeatPlan, fingerprint: str) -> HostKeyChanged
 def _unclean(
     plan: Plan, seat: SeatPlan, report: dict[str, Any], failed: tuple[str, ...]
 ) -> WorkstationFailed:
-    """Set the laptop apart, its report in the journal; returns what to raise."""
-    checks = ", ".join(failed)
-    _quarantine(seat, f"clean-state report: {checks}", report=report)
+    """Set the laptop apart, its report a finding; returns what to raise."""
+    by, tag, checks = current().stamp(), seat.laptop.tag, ", ".join(failed)
+    with current().database.write() as session:
+        examinations.keep(session, by, tag, Examination.CLEAN_STATE, report, failed=failed)
+        reason = f"clean-state report: {checks}"
+        loans.set_apart(session, by, tag, reason, data={"failed": list(failed)})
     return WorkstationFailed(
         _("Laptop {tag} is not clean ({checks}); it is in quarantine.").format(
             tag=seat.laptop.tag, checks=checks

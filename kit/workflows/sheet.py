@@ -1,10 +1,12 @@
 """Issues the hand-over sheet of a crisis: only what was proven, as PDF and plain text, its hash as evidence.
 
 The same facts give the same sheet: issuing again changes nothing. Other facts give a new version, R2, R3, …
-beside the older ones.
+beside the older ones. Each laptop's report is an annex; its JSON is kept beside the sheet, so that
+`sha256sum` gives the hash that the annex prints.
 """
 
 import hashlib
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -12,19 +14,25 @@ from typing import Any
 
 from sqlmodel import Session
 
-from inventory import evidence
-from kit.documents import handover
+from inventory import evidence, journal
+from kit.documents import handover, report_reading
+from kit.documents.clean_state_wording import report_file
 from kit.documents.handover import HandedLaptop, HandedPhone, HandedSim, HandoverFacts, HandoverSeat
 from kit.documents.interface import canonical, fingerprint
+from kit.documents.laptop_state import Laptop
 from kit.documents.store import save
 from kit.plan.model import Plan, SeatPlan
 from kit.plan.stages import Stage
 from kit.workflows import engine, planning
 from kit.workflows.outcome import Done, Outcome, Skipped
 from kit.workflows.station import Cell, Station, attempt, current
+from kit.workstations import probe
 
 #: People of French communes sign it.
 LANGUAGE = "fr"
+
+#: By seat and stage: what the stage left behind.
+_Proofs = dict[int, dict[str, Mapping[str, Any]]]
 
 
 @engine.step
@@ -37,18 +45,23 @@ def issue(station: Station, reference: str) -> Outcome:
     """Issue the sheet, or say why there is no need to; its path is in the evidence of the stage."""
     with station.database.read() as session:
         plan = planning.kept(session, reference)
-        seats = _seats(session, plan)
+        proofs = _proofs(session, plan)
         before = evidence.find(session, reference, Stage.SHEET)
-    if not seats:
+    if not proofs:
         return Skipped(_("nothing is ready to be handed over"))
+    folder = station.documents / reference
+    reports = {folder / report_file(plan.seat(n).laptop.tag): _report(proofs[n]) for n in _laptops(proofs)}
     if before is not None:
-        same = _facts(station, plan, seats, version=before.data["version"], issued_at=before.at)
-        if fingerprint(same) == before.data["facts_sha256"] and Path(before.data["pdf"]).exists():
+        same = _facts(station, plan, proofs, version=before.data["version"], issued_at=before.at)
+        files = (Path(before.data["pdf"]), *reports)
+        if fingerprint(same) == before.data["facts_sha256"] and all(file.exists() for file in files):
             return Skipped(_("the sheet of these facts is issued already"))
     by = station.stamp()
     version = 1 if before is None else before.data["version"] + 1
-    facts = _facts(station, plan, seats, version=version, issued_at=by.at)
-    data = _write(facts, station.documents / reference) | {"version": version}
+    facts = _facts(station, plan, proofs, version=version, issued_at=by.at)
+    for file, report in reports.items():
+        save(journal.canonical(report), file)
+    data = _write(facts, folder) | {"version": version}
     with station.database.write() as session:
         evidence.keep(session, by, reference, Stage.SHEET, data)
     return Done(data["pdf"])
@@ -69,7 +82,7 @@ def _write(facts: HandoverFacts, folder: Path) -> dict[str, Any]:
 
 
 def _facts(
-    station: Station, plan: Plan, seats: tuple[HandoverSeat, ...], *, version: int, issued_at: datetime
+    station: Station, plan: Plan, proofs: _Proofs, *, version: int, issued_at: datetime
 ) -> HandoverFacts:
     lender = station.lender
     return HandoverFacts(
@@ -83,20 +96,53 @@ def _facts(
         t0=plan.crisis.t0.astimezone(lender.zone),
         issued_at=issued_at.astimezone(lender.zone),
         drill=plan.crisis.drill,
-        seats=seats,
+        seats=tuple(_seat(plan.seat(number), proofs[number]) for number in proofs),
+        annexes=tuple(
+            report_reading.read(_report(proofs[number]), _laptop(plan, plan.seat(number)), lender.zone)
+            for number in _laptops(proofs)
+        ),
     )
 
 
-def _seats(session: Session, plan: Plan) -> tuple[HandoverSeat, ...]:
-    """The seats that have something to hand over, each with what was proven."""
-    proven: dict[int, set[str]] = {}
+def _proofs(session: Session, plan: Plan) -> _Proofs:
+    """The seats that have something to hand over, in their order, each with what proves it.
+
+    A report about a laptop that the seat had before is none about the one it has.
+    """
+    found: _Proofs = {seat.number: {} for seat in plan.seats}
     for row in evidence.of(session, plan.crisis.reference):
-        proven.setdefault(row.seat, set()).add(row.stage)
-    given = ((seat, proven.get(seat.number, set())) for seat in plan.seats)
-    return tuple(_seat(seat, stages) for seat, stages in given if stages & {Stage.LAPTOP, Stage.PHONE})
+        if row.seat in found and (
+            row.stage != Stage.LAPTOP or row.data["tag"] == plan.seat(row.seat).laptop.tag
+        ):
+            found[row.seat][row.stage] = row.data
+    return {number: stages for number, stages in found.items() if stages.keys() & {Stage.LAPTOP, Stage.PHONE}}
 
 
-def _seat(seat: SeatPlan, proven: set[str]) -> HandoverSeat:
+def _laptops(proofs: _Proofs) -> list[int]:
+    """The seats whose laptop is handed over."""
+    return [number for number, stages in proofs.items() if Stage.LAPTOP in stages]
+
+
+def _report(stages: Mapping[str, Mapping[str, Any]]) -> Any:
+    """The clean-state report as the laptop gave it; a page about an empty one says that nothing is proven."""
+    return stages[Stage.LAPTOP].get("report", {})
+
+
+def _laptop(plan: Plan, seat: SeatPlan) -> Laptop:
+    return Laptop(
+        tag=seat.laptop.tag,
+        model=seat.laptop.model,
+        serial=seat.laptop.serial,
+        host_key=probe.fingerprint(seat.laptop.host_key),
+        person=f"{seat.first_name} {seat.last_name}",
+        service=seat.service,
+        crisis=plan.crisis.reference,
+        commune=plan.crisis.commune_name,
+        drill=plan.crisis.drill,
+    )
+
+
+def _seat(seat: SeatPlan, proven: Collection[str]) -> HandoverSeat:
     laptop = seat.laptop if Stage.LAPTOP in proven else None
     phone = seat.phone if Stage.PHONE in proven else None
     return HandoverSeat(

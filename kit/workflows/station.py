@@ -26,6 +26,7 @@ from kit.workflows import engine
 from kit.workflows.activity import ActivityLog
 from kit.workflows.outcome import Done, Failed, NotYet, Outcome, Skipped, again
 from kit.workstations.runner import RunnerSettings
+from kit.workstations.targets import Secret
 
 log = logging.getLogger("kit")
 
@@ -68,6 +69,8 @@ class Station:
     variables: dict[str, Any]
     #: age public keys to which device secrets are encrypted
     recipients: tuple[str, ...]
+    #: what opens encrypted disks until now, read when a laptop needs it; None where the site has none
+    disk_unlock_key: Callable[[], Secret | None]
     lender: Lender
     documents: Path
     rules: TenantRules

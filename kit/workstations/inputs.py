@@ -8,10 +8,9 @@ from typing import Any
 
 import yaml
 
+from inventory import ansible
 from kit.workstations.targets import Secret, Target
 
-#: The group of `hosts:` in the playbooks.
-GROUP = "laptops"
 #: Seconds of silence after which a connection is given up; a laptop on a mobile network may falter.
 SILENCE = 60
 #: Ansible's own settings file, for what no variable of the environment sets. So often it looks whether a task
@@ -26,12 +25,7 @@ def alias(place: int) -> str:
 
 def known_hosts(targets: Sequence[Target]) -> str:
     """The pinned keys, by alias."""
-    return "".join(f"{alias(place)} {pinned(target)}\n" for place, target in enumerate(targets))
-
-
-def pinned(target: Target) -> str:
-    """The pinned key without its comment."""
-    return " ".join(target.host_key.split()[:2])
+    return ansible.known_hosts({alias(place): target.host_key for place, target in enumerate(targets)})
 
 
 def inventory(targets: Sequence[Target], *, user: str, private_key: Path, playbooks_sha256: str) -> str:
@@ -40,19 +34,21 @@ def inventory(targets: Sequence[Target], *, user: str, private_key: Path, playbo
     for place, target in enumerate(targets):
         hosts[target.tag] = {
             **target.variables,
-            "ansible_host": target.address,
-            "ansible_user": user,
-            "ansible_ssh_private_key_file": str(private_key),
-            "ansible_ssh_common_args": f"-oHostKeyAlias={alias(place)}",
+            **ansible.laptop(
+                target.tag,
+                target.address,
+                target.host_key,
+                user=user,
+                private_key=private_key,
+                playbooks_sha256=playbooks_sha256,
+                ssh={"HostKeyAlias": alias(place)},
+            ),
             # mitogen puts its own 30 × 10 before any ssh option.
             "mitogen_ssh_keepalive_interval": SILENCE // 3,
             "mitogen_ssh_keepalive_count": 3,
-            "laptop_tag": target.tag,
             "laptop_host_name": target.host_name,
-            "laptop_host_key": pinned(target),
-            "playbooks_sha256": playbooks_sha256,
         }
-    return yaml.dump({GROUP: {"hosts": hosts}}, Dumper=_DataDumper, allow_unicode=True)
+    return yaml.dump({ansible.GROUP: {"hosts": hosts}}, Dumper=_DataDumper, allow_unicode=True)
 
 
 def environment(folder: Path) -> dict[str, str]:

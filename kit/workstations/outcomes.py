@@ -1,29 +1,29 @@
-"""Owns how provisioning one laptop can end: a union of frozen values, told apart with `match`."""
+"""Owns how playing playbooks on one laptop can end: a union of frozen values, told apart with `match`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Passed:
-    """Everything was applied and every check of the clean-state report passed.
+    """Every playbook came to its end, and every check of the last report passed.
 
     Attributes:
-        report: the clean-state report as JSON values.
+        report: what the last playbook had to say, as JSON values; one that only tells facts has no checks.
         changed: how many tasks changed something; 0 on a second run.
         seconds: wall time of the run.
     """
 
-    report: dict[str, Any]
+    report: dict[str, Any] = field(repr=False)
     changed: int
     seconds: float
 
 
 @dataclass(frozen=True)
 class ChecksFailed:
-    """Everything was applied, but the report's checks named in `failed` did not pass: quarantine."""
+    """The report came, and its checks named in `failed` did not pass; no later playbook was played."""
 
-    report: dict[str, Any]
+    report: dict[str, Any] = field(repr=False)
     failed: tuple[str, ...]
 
 

@@ -87,6 +87,21 @@ def fingerprint(host_key: str) -> str:
     return _digest(base64.b64decode(_blob(host_key)))
 
 
+def host_key_of(address: str, *, timeout: float = 10.0) -> str | NoAnswer:
+    """The host key that answers there, as "type base64"; whether it is the laptop's, its own screen tells.
+
+    Args:
+        address: where it is.
+        timeout: seconds for the connection, and again for the key exchange.
+    """
+    try:
+        with _transport(address, "ssh-ed25519", timeout) as transport:
+            key = transport.get_remote_server_key()
+            return f"{key.get_name()} {key.get_base64()}"
+    except (OSError, EOFError, paramiko.SSHException) as exc:
+        return NoAnswer(str(exc) or type(exc).__name__)
+
+
 def check_host_key(address: str, pinned: str, *, timeout: float = 10.0) -> KeyVerdict:
     """Exchange keys with the laptop and hang up; no login is tried.
 

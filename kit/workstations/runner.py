@@ -34,11 +34,11 @@ LOOK_EVERY = 0.5
 
 @dataclass(frozen=True)
 class RunnerSettings:
-    """How laptops are provisioned.
+    """What is played on laptops, and how.
 
     Attributes:
         playbooks: folder of the Ansible content.
-        sequence: playbooks in it, run in this order.
+        sequence: playbooks in it, played in this order.
         user: the account that `private_key` opens.
         private_key: file of the station's SSH key.
         timeout: seconds that one laptop may take.
@@ -151,7 +151,7 @@ def _outcome(target: Target, summary: Summary, changed: int, seconds: float) -> 
     if failure is None and summary.begun and not summary.complete:
         return Unreachable("Ansible was ended in the middle of the run")
     if failure is None:
-        return TaskFailed("", " ".join(summary.lines) or "no clean-state report")
+        return TaskFailed("", " ".join(summary.lines) or "no report")
     if failure.status is TaskStatus.UNREACHABLE:
         verdict = check_host_key(target.address, target.host_key)
         if isinstance(verdict, KeyChanged):

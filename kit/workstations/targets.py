@@ -33,13 +33,13 @@ class Secret:
 
 @dataclass(frozen=True)
 class Target:
-    """One laptop to provision.
+    """One laptop to play playbooks on.
 
     Attributes:
         tag: asset tag.
         address: IP address or name under which sshd answers on port 22.
         host_key: the key pinned at enrolment, "type base64".
-        host_name: the name it gets.
+        host_name: the name it gets or has; empty where no playbook of the sequence asks.
         variables: what the play and its roles are told (`playbooks/README.md`); values are data, never
             Ansible templates, and `Secret` where they must not show.
     """
@@ -47,5 +47,5 @@ class Target:
     tag: str
     address: str
     host_key: str
-    host_name: str
+    host_name: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from ansible.module_utils.system import (
     name_servers,
     packages,
     sshd,
+    stations,
     times,
     updates,
 )
@@ -58,10 +59,16 @@ options:
     elements: dict
     default: []
   must_not_reach:
-    description: What must be out of reach, likewise.
+    description:
+      - What must be out of reach, likewise.
+      - Who is connected by SSH while the report is made is tried, too, for a way there is known to exist.
     type: list
     elements: dict
     default: []
+  require_probes:
+    description: Whether isolation counts as proven only where something of both kinds was tried.
+    type: bool
+    default: true
   require_encryption:
     description: Whether a local disk must be encrypted.
     type: bool
@@ -82,6 +89,9 @@ report:
 """
 
 Found = tuple[str, bool, str]
+
+#: A port that no rule opens towards a station, whether something answers there or not.
+SSH = 22
 
 
 def firewall(path: str) -> Facts:
@@ -129,6 +139,9 @@ def network_checks(facts: Facts, expected: Facts) -> list[Found]:
     wrong = [
         f"{each['address']}:{each['port']} {each['result']}" for each in facts["probes"] if not each["passed"]
     ]
+    tried = {each["must_reach"] for each in facts["probes"]}
+    if expected["require_probes"] and tried != {True, False}:
+        wrong.append("not tried: what must be reached, and what must not")
     servers = set(facts["upstream_resolvers"])
     chosen = set(expected["resolvers"])
     return [
@@ -186,6 +199,11 @@ def checks(facts: Facts, expected: Facts) -> list[Facts]:
     ]
 
 
+def forbidden(told: list[Facts]) -> list[Facts]:
+    """What must be out of reach: what the site says, and the stations, to which a way is known to lead."""
+    return [*told, *({"address": station, "port": SSH} for station in stations())]
+
+
 def now() -> str:
     """The laptop's time in UTC, ISO 8601, whole seconds."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -204,7 +222,7 @@ def gather(expected: Facts) -> Facts:
         "join_signs": join_signs(),
         "listening": listening(),
         "firewall": firewall(expected["ruleset"]),
-        "probes": probe(expected["must_reach"], expected["must_not_reach"]),
+        "probes": probe(expected["must_reach"], forbidden(expected["must_not_reach"])),
         "packages": packages(),
         "updates": updates(),
         "resolvers": name_servers("/etc/resolv.conf"),
@@ -240,6 +258,7 @@ def main() -> None:
             "resolvers": {"type": "list", "elements": "str", "default": []},
             "must_reach": {"type": "list", "elements": "dict", "default": []},
             "must_not_reach": {"type": "list", "elements": "dict", "default": []},
+            "require_probes": {"type": "bool", "default": True},
             "require_encryption": {"type": "bool", "required": True},
             "loaned": {"type": "bool", "default": False},
             "ruleset": {"type": "path", "default": "/etc/nftables.conf"},

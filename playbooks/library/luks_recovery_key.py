@@ -1,9 +1,15 @@
-"""Owns the recovery key of an encrypted disk: added beside the key that opens it now, never in its place."""
+"""Owns the recovery key of an encrypted disk: added beside the key that opens it now, never in its place.
+
+A laptop gets a new one at each preparation. So that slots do not run out, a slot that was filled here bears a
+mark, and those that bear it are emptied once the new key opens the disk. No other slot is ever touched.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+from collections.abc import Sequence
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.machine import encryption
@@ -13,10 +19,15 @@ module: luks_recovery_key
 short_description: Have a recovery key open the encrypted disk (LUKS) that the system runs on
 description:
   - Changes nothing where the key opens the disk already, and where the system's disk is not encrypted.
+  - Keys that this module added earlier open the disk no more afterwards; all others stay.
+  - LUKS2 only, for the header of LUKS1 has no place for the mark.
   - Both keys go to C(cryptsetup) through pipes, never through arguments or files.
 options:
   recovery_key: {description: The key to add., type: str, required: true}
-  unlock_key: {description: A key or passphrase that opens the disk now., type: str, required: true}
+  unlock_key:
+    description: A key or passphrase that opens the disk now; may be empty where no disk is encrypted.
+    type: str
+    required: true
   volumes:
     description: Encrypted devices; empty means those below the root file system.
     type: list
@@ -33,11 +44,19 @@ volumes:
 """
 
 
+#: Type of the token that is the mark (LUKS2 lets every program have its own).
+MARK = "crisis-kit-recovery"
+#: Slots that a LUKS2 header has.
+SLOTS = 32
+#: What `cryptsetup` ends with where a key opens nothing; it says nothing then.
+WRONG_KEY = 2
+
+
 class Refused(Exception):
     """`cryptsetup` did not do what it was asked."""
 
 
-def cryptsetup(*arguments: str, keys: list[str]) -> subprocess.CompletedProcess[str]:
+def cryptsetup(*arguments: str, keys: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Run it with each key in a pipe of its own, whose path stands for `{}` in the arguments, in order."""
     given, readers = list(arguments), []
     for key in keys:
@@ -67,14 +86,42 @@ def opens(volume: str, key: str) -> bool:
 
 
 def add(volume: str, recovery_key: str, unlock_key: str) -> None:
-    """Put the key into a free slot, and see that it opens the device.
+    """Put the key into a free slot, see that it opens the device, and only then empty our earlier slots.
 
     Raises:
-        Refused: the other key does not open it, or no slot is free.
+        Refused: nothing was given that opens it, or it is no LUKS2, or no slot is free.
     """
-    done = cryptsetup("luksAddKey", "--key-file", "{}", volume, "{}", keys=[unlock_key, recovery_key])
-    if done.returncode != 0 or not opens(volume, recovery_key):
-        raise Refused(f"{volume}: {done.stderr.strip() or 'the key was added and does not open it'}")
+    if not unlock_key:
+        raise Refused(f"{volume} is encrypted, and nothing that opens it was given (disk_unlock_key)")
+    found = json.loads(must("luksDump", "--dump-json-metadata", volume))
+    free = sorted({str(slot) for slot in range(SLOTS)} - set(found["keyslots"]), key=int)
+    if not free:
+        raise Refused(f"{volume}: all {SLOTS} key slots are in use")
+    slot = free[0]
+    into = ("--key-slot", slot, "--key-file", "{}", volume)
+    must("luksAddKey", *into, "{}", keys=[unlock_key, recovery_key])
+    must("open", "--test-passphrase", *into, keys=[recovery_key])
+    token = json.dumps({"type": MARK, "keyslots": [slot]})
+    must("token", "import", "--json-file", "{}", volume, keys=[token])
+    for number, older in found["tokens"].items():
+        if older["type"] == MARK:
+            for earlier in older["keyslots"]:
+                must("luksKillSlot", volume, earlier)
+            must("token", "remove", "--token-id", number, volume)
+
+
+def must(*arguments: str, keys: Sequence[str] = ()) -> str:
+    """Run `cryptsetup` and give what it prints.
+
+    Raises:
+        Refused: it did not do it; says what it said.
+    """
+    ended = cryptsetup(*arguments, keys=keys)
+    if ended.returncode == WRONG_KEY:
+        raise Refused(f"cryptsetup {arguments[0]}: the key that was given does not open it (disk_unlock_key)")
+    if ended.returncode != 0:
+        raise Refused(f"cryptsetup {arguments[0]} ended with {ended.returncode}: {ended.stderr.strip()}")
+    return ended.stdout
 
 
 def main() -> None:

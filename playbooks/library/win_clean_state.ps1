@@ -14,6 +14,7 @@ $spec = @{
         resolvers = @{ type = 'list'; elements = 'str'; default = @() }
         must_reach = @{ type = 'list'; elements = 'dict'; default = @() }
         must_not_reach = @{ type = 'list'; elements = 'dict'; default = @() }
+        require_probes = @{ type = 'bool'; default = $true }
         require_encryption = @{ type = 'bool'; required = $true }
         labels = @{ type = 'dict'; default = @{} }
     }
@@ -113,8 +114,16 @@ $joined = @(
     if ($system.PartOfDomain) { $system.Domain }
     if ((& "$env:SystemRoot\System32\dsregcmd.exe" /status) -match 'AzureAdJoined\s*:\s*YES') { 'Entra ID' }
 )
-$probes = @(Get-Probe $expected.must_reach $true) + @(Get-Probe $expected.must_not_reach $false)
+# The station that asks is connected by SSH: a way leads there, and only our own rules keep us from it.
+$stations = @(
+    Get-NetTCPConnection -LocalPort 22 -State Established | ForEach-Object RemoteAddress | Sort-Object -Unique |
+        ForEach-Object { @{ address = $_; port = 22 } }
+)
+$probes = @(Get-Probe $expected.must_reach $true) + @(Get-Probe (@($expected.must_not_reach) + $stations) $false)
 $wrong = @($probes | Where-Object { -not $_.passed } | ForEach-Object { "$($_.address):$($_.port) $($_.result)" })
+if ($expected.require_probes -and @($probes | ForEach-Object { $_.must_reach } | Sort-Object -Unique).Count -lt 2) {
+    $wrong += 'not tried: what must be reached, and what must not'
+}
 $names = @($accounts.name | Sort-Object)
 $strangers = @($letIn | Where-Object { $_ -notin $expected.allowed_ports })
 $others = @($resolvers | Where-Object { $expected.resolvers -and $_ -notin $expected.resolvers })

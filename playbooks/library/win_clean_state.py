@@ -27,10 +27,16 @@ options:
     elements: dict
     default: []
   must_not_reach:
-    description: What must be out of reach, likewise.
+    description:
+      - What must be out of reach, likewise.
+      - Who is connected by SSH while the report is made is tried, too, for a way there is known to exist.
     type: list
     elements: dict
     default: []
+  require_probes:
+    description: Whether isolation counts as proven only where something of both kinds was tried.
+    type: bool
+    default: true
   require_encryption:
     description: Whether the system's disk must be encrypted.
     type: bool

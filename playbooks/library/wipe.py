@@ -7,6 +7,7 @@ import os
 import pwd
 import signal
 import subprocess
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -86,6 +87,10 @@ PLACES = (
 _IN_USE = ("ansible", "systemd-private-", ".X11-unix", ".ICE-unix", ".font-unix", ".XIM-unix")
 
 
+#: Seconds in which processes of people end that were told to.
+_PATIENCE = 20.0
+
+
 class Refused(Exception):
     """Something could not be erased; the text says what."""
 
@@ -126,12 +131,30 @@ def contents(place: str) -> list[Path]:
     ]
 
 
-def end_processes(uids: set[int]) -> None:
-    """Kill what still runs for these accounts: open files would be written again."""
+def processes(uids: set[int]) -> list[int]:
+    """What runs for these accounts; one that has ended and waits for its parent holds no file any more."""
+    found = []
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if entry.stat().st_uid in uids:
-                os.kill(int(entry.name), signal.SIGKILL)
+            if entry.stat().st_uid in uids and "\nState:\tZ" not in (entry / "status").read_text():
+                found.append(int(entry.name))
+    return found
+
+
+def end_processes(uids: set[int]) -> None:
+    """Kill what still runs for these accounts, and wait for its end: open files would be written again.
+
+    Raises:
+        Refused: something does not end.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while left := processes(uids):
+        if time.monotonic() > deadline:
+            raise Refused(f"processes of people do not end: {left}")
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
 
 
 def remove_account(entry: pwd.struct_passwd) -> None:
@@ -141,7 +164,8 @@ def remove_account(entry: pwd.struct_passwd) -> None:
 
 def ownerless() -> list[Path]:
     """Files on the system's own disk whose owner no longer exists."""
-    found = run("find", "/", "-xdev", "-nouser", "-print0")
+    # A file that goes while we look is no fault.
+    found = run("find", "/", "-ignore_readdir_race", "-xdev", "-nouser", "-print0")
     return [Path(name) for name in found.split("\0") if name]
 
 
@@ -154,10 +178,14 @@ def close_journal() -> None:
 def clear_logs() -> int:
     """Overwrite and empty text logs; programs that write them go on. Gives the number of bytes."""
     logs = [path for path in Path("/var/log").rglob("*") if path.is_file() and "journal" not in path.parts]
-    written = sum(map(overwrite, logs))
+    written = 0
+    for path in logs:
+        with suppress(FileNotFoundError):  # rotated meanwhile
+            written += overwrite(path)
     os.sync()
     for path in logs:
-        os.truncate(path, 0)
+        with suppress(FileNotFoundError):
+            os.truncate(path, 0)
     return written
 
 

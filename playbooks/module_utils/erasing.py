@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import random
+import stat
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -84,15 +85,24 @@ def overwrite(path: Path, start: int = 0) -> int:
     return max(0, size - start)
 
 
+def overwrite_own(path: Path) -> int | None:
+    """Write zeros over a regular file, and give their number; None for anything else.
+
+    A file with another name elsewhere is left, for it would lose its content there too; one whose program
+    removed it meanwhile is gone already.
+    """
+    try:
+        found = path.lstat()
+        return overwrite(path) if stat.S_ISREG(found.st_mode) and found.st_nlink == 1 else None
+    except FileNotFoundError:
+        return None
+
+
 def erase(paths: Iterable[Path]) -> Facts:
     """Overwrite and remove files and whole folders; what is not there is left out."""
     found = [path for path in paths if path.is_symlink() or path.exists()]
     entries = [entry for path in found for entry in files_below(path)]
-    # A file with another name elsewhere would lose its content there too.
-    plain = [
-        path for path in entries if path.is_file() and not path.is_symlink() and path.stat().st_nlink == 1
-    ]
-    written = sum(map(overwrite, plain))
+    written = [size for size in map(overwrite_own, entries) if size is not None]
     # Before the names go: what is only in memory of a file without a name is never written.
     os.sync()
     for entry in (*entries, *found):
@@ -101,7 +111,7 @@ def erase(paths: Iterable[Path]) -> Facts:
                 entry.rmdir()
             else:
                 entry.unlink()
-    return {"files": len(plain), "bytes": written}
+    return {"files": len(written), "bytes": sum(written)}
 
 
 def fill(mount: str) -> int:

@@ -64,6 +64,13 @@ def listening() -> list[Facts]:
     return found
 
 
+def stations() -> list[str]:
+    """Addresses that are connected to our SSH now: the station's, for it is asking."""
+    told = output("ss", "-H", "-t", "-n", "state", "established", "sport", "=", ":22")
+    peers = [line.split()[3].rpartition(":")[0].strip("[]") for line in told.splitlines()]
+    return sorted({peer.removeprefix("::ffff:") for peer in peers})
+
+
 def packages() -> Facts:
     """How many, a fingerprint of names and versions, and which files differ from their package's."""
     installed = sorted(

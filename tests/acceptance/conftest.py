@@ -1,5 +1,6 @@
 """Demonstrations for tests: in a lab of their own, torn down whatever happens."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -15,9 +16,10 @@ Prepare = Callable[[Path, int, int], AbstractContextManager[tuple[Demo, str]]]
 
 @pytest.fixture
 def prepared(monkeypatch: pytest.MonkeyPatch) -> Prepare:
-    """Demonstrations beside the one that may be running on this machine."""
-    monkeypatch.setenv("KIT_LAB__NAME", "ckacc")
-    monkeypatch.setenv("KIT_LAB__NETWORK", "10.84.0")
+    """Demonstrations beside the one that may be running on this machine, and beside other tests'."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    monkeypatch.setenv("KIT_LAB__NAME", f"ckacc{number}")
+    monkeypatch.setenv("KIT_LAB__NETWORK", f"10.84.{number}")
 
     @contextmanager
     def prepare(home: Path, laptops: int, people: int) -> Iterator[tuple[Demo, str]]:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -102,3 +103,51 @@ class Played:
     def well(self) -> "Played":
         assert self.done.returncode == 0, self.done.stdout[-3000:] + self.done.stderr[-3000:]
         return self
+
+
+@dataclass(frozen=True)
+class Engineer:
+    """Somebody with the virtual environment active, and the station whose pool has the laptop."""
+
+    home: Path
+    bench: Bench
+    variables: dict[str, Any]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        settings = {"PRIVATE_KEY": str(self.bench.key), "VARIABLES": json.dumps(self.variables)}
+        return {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "KIT_HOME": str(self.home),
+            **{f"KIT_WORKSTATIONS__{name}": value for name, value in settings.items()},
+            "ANSIBLE_NOCOLOR": "1",
+        }
+
+    def kit(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "kit", *arguments]
+        subprocess.run(command, check=True, capture_output=True, env=self.environment)
+
+    def enter(self, host_key: str) -> None:
+        """Have the pool say that this is the laptop's key."""
+        laptop = self.bench.laptop
+        pool = self.home / "pool.csv"
+        pool.write_text(
+            f"asset_tag,kind,serial,address,host_key\n{laptop.tag},laptop,SN,{laptop.address},{host_key}\n"
+        )
+        self.kit("pool", "import", str(pool), "--update-identity")
+
+    def attest(self, **said: Any) -> subprocess.CompletedProcess[str]:
+        """Run the playbook on the pool; `said` is what the plan of a crisis would say."""
+        connections = {"ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.home / secrets.token_hex(4))}
+        return subprocess.run(
+            [
+                *("ansible-playbook", "-i", "inventory/hosts", "playbooks/attest.yml"),
+                *("--limit", self.bench.laptop.tag, "--extra-vars", json.dumps(said)),
+            ],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=PLAYBOOKS.parent,
+            env=self.environment | connections,
+        )

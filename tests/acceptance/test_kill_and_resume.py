@@ -71,6 +71,7 @@ def end_state(home: Path, demo: Demo, reference: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.timeout(1200)
 def test_ten_kills_at_random_moments_leave_the_same_end_state_as_none(
     tmp_path: Path, prepared: Prepare
 ) -> None:

@@ -18,7 +18,7 @@ from kit.workstations.probe import KeyChanged, NoAnswer, Spot, probe_all
 
 pytestmark = pytest.mark.lab
 
-NAME, NETWORK = "ckwv", "10.86.0"
+NAME, NETWORK = "ckpr", "10.88.0"
 TIMEOUT = 8
 
 

@@ -13,6 +13,7 @@ from inventory.database import Database
 from inventory.importing.pool import import_pool
 from inventory.journal import Stamp
 from kit.plan.stages import Stage
+from tests.databases import fresh
 
 T0 = datetime(2026, 3, 14, 1, 2, 11, tzinfo=UTC)
 NOW = T0 + timedelta(hours=1, minutes=12, seconds=3)
@@ -22,8 +23,7 @@ PEOPLE = (("Camille", "Exemple"), ("Dominique", "Essai"), ("Claude", "Modèle"),
 
 def station(folder: Path, *, devices: int = 4) -> Database:
     """A data base with communes, a convention for Aubagne, `devices` laptops, phones and SIMs each."""
-    database = Database(f"sqlite:///{folder / 'kit.db'}")
-    database.migrate()
+    database = fresh(folder / "kit.db")
     with database.write() as session:
         communes.load(session, BY)
         import_pool(session, BY, pool_file(folder, devices))

@@ -16,6 +16,7 @@ Where to start, by what you want to change:
 - `processes`     who runs in a namespace  `login`     waiting until a laptop lets us in
 - `records`       the lab's folder: what is written where, and the lock
 - `stock`         the pool file that goes with the laptops
+- `roles`         what the playbooks are told of laptops without screen and Internet
 
 Two rules keep `down` honest after any crash. What is made is written down, or follows from a name, before it
 is made. And mounts live in the laptops' own mount namespaces, so that they end with the last process.
@@ -23,5 +24,6 @@ is made. And mounts live in the laptops' own mount namespaces, so that they end 
 
 from kit.simulator.lab.lab import Lab
 from kit.simulator.lab.names import Laptop, LaptopState, Mode
+from kit.simulator.lab.roles import role_variables
 
-__all__ = ["Lab", "Laptop", "LaptopState", "Mode"]
+__all__ = ["Lab", "Laptop", "LaptopState", "Mode", "role_variables"]

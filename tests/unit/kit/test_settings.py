@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kit.errors import BadInput
-from kit.settings import Home, Settings, load
+from kit.settings import SECRET_VARIABLES, Home, Settings, load
 
 
 @pytest.fixture
@@ -73,6 +73,14 @@ def test_a_bad_value_is_refused_by_its_name(home: Home, text: str, named: str) -
     with pytest.raises(BadInput, match=named) as refused:
         load(home)
     assert str(home.settings_file) in refused.value.message
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_VARIABLES))
+def test_a_secret_among_the_variables_is_refused_and_not_repeated(home: Home, name: str) -> None:
+    write(home, f"[workstations.variables]\n{name} = 'canary'\n")
+    with pytest.raises(BadInput, match=f"{name}: secrets are never settings") as refused:
+        load(home)
+    assert "canary" not in str(refused.value)
 
 
 def test_an_unknown_key_in_a_section_of_the_environment_is_refused(

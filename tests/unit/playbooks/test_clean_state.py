@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.playbooks.support import library
+from tests.unit.playbooks.support import library, shared
 
 RECORDED = Path(__file__).parents[2] / "data" / "ansible_events" / "provisioned.jsonl"
 
@@ -38,10 +38,22 @@ def facts() -> dict[str, Any]:
         "join_signs": [],
         "leftovers": [],
         "firewall": {**found["firewall"], "rules": rules},
-        "probes": [{"address": "10.0.0.1", "port": 443, "result": "closed", "passed": True}],
+        "probes": [probe(must_reach=True), probe(must_reach=False)],
         "upstream_resolvers": ["192.0.2.53"],
         "encryption": {"device": "/dev/dm-0", "kind": "luks", "volumes": ["/dev/sda3"]},
         "machine": {**found["machine"], "secure_boot": "on"},
+    }
+
+
+def probe(*, must_reach: bool, result: str = "") -> dict[str, Any]:
+    """What trying one address came to; as it should be, unless a result is given."""
+    wanted = "open" if must_reach else "closed"
+    return {
+        "address": "10.0.0.1",
+        "port": 443,
+        "must_reach": must_reach,
+        "result": result or wanted,
+        "passed": result in ("", wanted),
     }
 
 
@@ -57,6 +69,7 @@ def expected(facts: dict[str, Any]) -> dict[str, Any]:
         "managed_configuration": ["/etc/issue", "/etc/issue.net", "/etc/nftables.conf"],
         "resolvers": ["192.0.2.53", "192.0.2.54"],
         "require_encryption": True,
+        "require_probes": True,
         "loaned": False,
     }
 
@@ -86,11 +99,11 @@ def test_a_laptop_as_provisioned_passes_every_check(clean_state: ModuleType, fac
         ),
         (["firewall"], ["firewall", "as_in_file"], False),
         (["firewall"], ["firewall", "rules"], "hook input priority filter; policy accept;"),
-        (
-            ["isolation"],
-            ["probes"],
-            [{"address": "10.0.0.1", "port": 443, "result": "refused", "passed": False}],
-        ),
+        (["isolation"], ["probes"], [probe(must_reach=True), probe(must_reach=False, result="refused")]),
+        (["isolation"], ["probes"], [probe(must_reach=True, result="closed"), probe(must_reach=False)]),
+        (["isolation"], ["probes"], [probe(must_reach=True)]),
+        (["isolation"], ["probes"], [probe(must_reach=False)]),
+        (["isolation"], ["probes"], []),
         (["resolvers"], ["upstream_resolvers"], ["192.0.2.53", "10.0.0.1"]),
         (["resolvers"], ["upstream_resolvers"], []),
         (["packages"], ["packages", "modified"], ["/usr/sbin/sshd"]),
@@ -127,6 +140,30 @@ def test_a_disk_that_is_encrypted_or_not_there_is_none_to_refuse(
 def test_a_site_may_do_without_encryption(clean_state: ModuleType, facts: dict[str, Any]) -> None:
     changed = {**facts, "encryption": {"kind": "none"}}
     assert failed(clean_state, changed, {**expected(facts), "require_encryption": False}) == []
+
+
+def test_a_site_may_say_openly_that_isolation_is_not_proven(
+    clean_state: ModuleType, facts: dict[str, Any]
+) -> None:
+    wanted = {**expected(facts), "require_probes": False}
+    assert failed(clean_state, {**facts, "probes": []}, wanted) == []
+    wrong = {**facts, "probes": [probe(must_reach=False, result="open")]}
+    assert failed(clean_state, wrong, wanted) == ["isolation"]
+
+
+def test_the_station_that_asks_must_be_out_of_reach_whatever_the_site_says(
+    clean_state: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = (
+        "0      0               10.77.0.11:22          10.77.0.1:54022\n"
+        "0      0      [::ffff:10.77.0.11]:22 [::ffff:10.77.0.1]:54023\n"
+        "0      0       [2001:db8::b]:22       [2001:db8::1]:54024\n"
+    )
+    monkeypatch.setattr(shared("system"), "output", lambda *_command: told)
+    stations = [{"address": address, "port": 22} for address in ("10.77.0.1", "2001:db8::1")]
+    assert clean_state.forbidden([]) == stations
+    server = {"address": "192.0.2.9", "port": 443}
+    assert clean_state.forbidden([server]) == [server, *stations]
 
 
 def test_an_account_that_nobody_asked_for_is_found(clean_state: ModuleType, facts: dict[str, Any]) -> None:

@@ -1,6 +1,9 @@
 """What is erased is gone from the disk, too, and what is still there is found."""
 
 import os
+import signal
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -54,6 +57,35 @@ def test_content_that_has_another_name_elsewhere_stays_there(erasing: ModuleType
     erasing.erase([here])
     assert not here.exists()
     assert elsewhere.read_bytes() == MARKER
+
+
+def test_what_goes_by_itself_meanwhile_is_no_fault(
+    erasing: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "socket").write_bytes(MARKER)
+    (tmp_path / "letter").write_bytes(MARKER)
+    listed = [tmp_path / "socket", tmp_path / "letter"]
+
+    def list_and_lose(_folder: Path) -> Iterator[Path]:
+        (tmp_path / "socket").unlink(missing_ok=True)
+        yield from listed
+
+    monkeypatch.setattr(erasing, "files_below", list_and_lose)
+    assert erasing.erase([tmp_path]) == {"files": 1, "bytes": len(MARKER)}
+    assert not tmp_path.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="processes of another account need root")
+def test_processes_of_people_have_ended_before_anything_is_erased(wipe: ModuleType) -> None:
+    nobody = 64_317
+    process = subprocess.Popen(["/bin/sleep", "60"], user=nobody)
+    try:
+        assert wipe.processes({nobody}) == [process.pid]
+        wipe.end_processes({nobody})
+        assert wipe.processes({nobody}) == []
+    finally:
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
 
 
 def test_a_swap_area_keeps_the_page_that_says_what_it_is(erasing: ModuleType, tmp_path: Path) -> None:

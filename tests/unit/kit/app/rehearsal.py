@@ -1,6 +1,8 @@
 """A station with a crisis for two people, a tenant over TLS, and laptops where nothing can answer."""
 
+import fcntl
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -115,12 +117,16 @@ class Rehearsal:
     @classmethod
     def prepared(cls, session: pytest.TempPathFactory) -> "Rehearsal":
         """The one that the tests of a session copy: its keys take the longest to make."""
-        folder = session.getbasetemp() / "rehearsal"
-        reference = folder / "reference"
-        if not reference.exists():
-            folder.mkdir()
-            reference.write_text(cls.prepare(folder / "home").reference)
-        return cls(folder / "home", reference.read_text())
+        # Tests that run side by side have a folder each, in one that they share.
+        base = session.getbasetemp()
+        shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+        reference = shared / "rehearsal" / "reference"
+        with (shared / "rehearsal.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not reference.exists():
+                reference.parent.mkdir()
+                reference.write_text(cls.prepare(reference.with_name("home")).reference)
+        return cls(reference.with_name("home"), reference.read_text())
 
     def open_crisis(self, commune: str = "13005") -> str:
         """A crisis for the people of the seats file; its reference."""

@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from inventory import communes
-from inventory.database import Database
 from inventory.journal import Stamp
 from inventory.times import utc_now
 from kit import settings
 from kit.cli import app
+from tests.databases import fresh
 
 Kit = Callable[..., Result]
 
@@ -22,8 +22,7 @@ Kit = Callable[..., Result]
 def home(tmp_path: Path) -> Path:
     """The folder of a station with a data base and its communes."""
     folder = tmp_path / "home"
-    database = Database(settings.load(settings.Home.at(folder)).database)
-    database.migrate()
+    database = fresh(settings.Home.at(folder).state / "kit.db")
     with database.write() as session:
         communes.load(session, Stamp("camille@station", utc_now()))
     database.dispose()

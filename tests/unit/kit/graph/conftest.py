@@ -1,5 +1,6 @@
 """An application's key and certificate, and a simulated tenant over TLS that knows it."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +45,28 @@ def time() -> VirtualTime:
     return VirtualTime()
 
 
-@pytest.fixture
-def live(tmp_path: Path, application: tuple[Path, Path]) -> Iterator[LiveTenant]:
-    """A tenant without delays; licences: 5 SPE_E3."""
+def tenant_in(folder: Path, application: tuple[Path, Path]) -> TenantServer:
+    """A tenant, not started, that knows the application."""
     server = TenantServer(
-        tmp_path / "tenant", tenant_id=TENANT_ID, domain=DOMAIN, behaviour=INSTANT, licences={"SPE_E3": 5}
+        folder, tenant_id=TENANT_ID, domain=DOMAIN, behaviour=INSTANT, licences={"SPE_E3": 5}
     )
     server.register_app(CLIENT_ID, application[1].read_text(), [role.name for role in NEEDED_ROLES])
+    return server
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, application: tuple[Path, Path]) -> Path:
+    """A tenant's folder with its keys, which take the longest to make."""
+    folder = tmp_path_factory.mktemp("furnished") / "tenant"
+    tenant_in(folder, application).stop()
+    return folder
+
+
+@pytest.fixture
+def live(tmp_path: Path, furnished: Path, application: tuple[Path, Path]) -> Iterator[LiveTenant]:
+    """A tenant without delays; licences: 5 SPE_E3."""
+    shutil.copytree(furnished, tmp_path / "tenant")
+    server = tenant_in(tmp_path / "tenant", application)
     with server:
         there = connection(
             application, authority=server.url, graph=f"{server.url}/v1.0", ca_file=server.ca_file

@@ -18,6 +18,7 @@ from kit.workflows import planning, station
 from kit.workflows.activity import ActivityLog
 from kit.workflows.station import Lender, Station, TenantRules
 from kit.workstations.runner import RunnerSettings
+from tests.databases import fresh
 from tests.unit.inventory.samples import NOW, fill
 
 BY = Stamp("camille@station", NOW)
@@ -39,8 +40,7 @@ TERMS = Terms(
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'kit.db'}")
-    made.migrate()
+    made = fresh(tmp_path / "kit.db")
     yield made
     made.dispose()
 
@@ -71,6 +71,7 @@ def working(database: Database, tmp_path: Path) -> Iterator[Station]:
         runner=RunnerSettings(tmp_path, ("provision.yml",), "provision", tmp_path / "key", 1.0),
         variables={},
         recipients=(),
+        disk_unlock_key=lambda: None,
         lender=Lender("Métropole", "Astreinte", "+33465710000", ZoneInfo("Europe/Paris")),
         documents=tmp_path / "documents",
         rules=TenantRules(),

@@ -1,27 +1,39 @@
-"""The sheet of what is ready: the same facts once, other facts as another version."""
+"""The sheet of what is ready: the same facts once, other facts as another version, reports as annexes."""
 
+import base64
+import hashlib
+import json
+import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
-from inventory import evidence
+from inventory import devices, evidence, examinations
 from inventory.database import Database
+from inventory.devices import DeviceKind
 from kit.plan.model import Plan
 from kit.plan.stages import Stage
 from kit.workflows import seats, sheet
 from kit.workflows.outcome import Done, Skipped
 from kit.workflows.station import Station
+from tests.unit.kit.documents.reports import report
 from tests.unit.kit.workflows.conftest import BY, plan_of
 
 
 @pytest.fixture
 def plan(database: Database, crisis: str) -> Plan:
+    with database.write() as session:
+        for device in devices.listing(session, kind=DeviceKind.LAPTOP):
+            device.host_key = f"ssh-ed25519 {base64.b64encode(device.tag.encode()).decode()}"
     return plan_of(database, crisis)
 
 
-def prove(database: Database, plan: Plan, stage: Stage, number: int) -> None:
+def prove(database: Database, plan: Plan, stage: Stage, number: int, **more: Any) -> None:
+    proof = {"tag": plan.seat(number).laptop.tag, **more}
     with database.write() as session:
-        seats.prove(session, BY, plan, stage, [(number, {"tag": plan.seat(number).laptop.tag})])
+        seats.prove(session, BY, plan, stage, [(number, proof)])
 
 
 def kept(database: Database, crisis: str) -> dict[str, object]:
@@ -67,3 +79,57 @@ def test_a_sheet_that_was_lost_is_issued_again(
     assert isinstance(first, Done)
     Path(first.detail).unlink()
     assert sheet.issue(working, crisis) == Done(first.detail.replace("-R1", "-R2"))
+
+
+def test_each_laptops_report_is_an_annex_and_its_file_has_the_hash_that_the_annex_prints(
+    database: Database, working: Station, plan: Plan, crisis: str
+) -> None:
+    told = report()
+    prove(database, plan, Stage.LAPTOP, 1, report=told)
+    first = sheet.issue(working, crisis)
+    assert isinstance(first, Done)
+    file = working.documents / crisis / "clean-state-LAP-01.json"
+    assert json.loads(file.read_bytes()) == told
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    printed = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert printed == examinations.fingerprint(told)
+    shown = PdfReader(first.detail).pages[-1].extract_text().replace("\u200b", "")
+    for fact in (file.name, printed, "Camille Exemple 1", "SHA256:"):
+        assert fact in shown
+    assert printed in Path(first.detail).with_suffix(".txt").read_text()
+
+
+def test_a_report_that_is_another_or_was_lost_makes_a_new_sheet(
+    database: Database, working: Station, plan: Plan, crisis: str
+) -> None:
+    prove(database, plan, Stage.LAPTOP, 1, report=report())
+    sheet.issue(working, crisis)
+    assert isinstance(sheet.issue(working, crisis), Skipped)
+    prove(database, plan, Stage.LAPTOP, 1, report=report(host_name="autre"))
+    second = sheet.issue(working, crisis)
+    assert isinstance(second, Done)
+    assert second.detail.endswith("-R2.pdf")
+    file = working.documents / crisis / "clean-state-LAP-01.json"
+    assert json.loads(file.read_bytes())["host_name"] == "autre"
+    file.unlink()
+    third = sheet.issue(working, crisis)
+    assert isinstance(third, Done)
+    assert file.exists()
+
+
+def test_a_laptop_without_report_is_never_told_clean(
+    database: Database, working: Station, plan: Plan, crisis: str
+) -> None:
+    prove(database, plan, Stage.LAPTOP, 1)
+    first = sheet.issue(working, crisis)
+    assert isinstance(first, Done)
+    facts = json.loads(Path(first.detail).with_suffix(".json").read_bytes())
+    assert [annex["clean"] for annex in facts["annexes"]] == [False]
+
+
+def test_the_report_of_the_laptop_that_a_seat_had_before_proves_nothing(
+    database: Database, working: Station, plan: Plan, crisis: str
+) -> None:
+    with database.write() as session:
+        seats.prove(session, BY, plan, Stage.LAPTOP, [(1, {"tag": "LAP-03", "report": report(tag="LAP-03")})])
+    assert sheet.issue(working, crisis) == Skipped("nothing is ready to be handed over")

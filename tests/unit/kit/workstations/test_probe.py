@@ -140,6 +140,13 @@ def test_another_key_is_told_with_its_fingerprint(server: Server, tmp_path: Path
     assert fingerprint(pinned(server.host_key)) == server.host_key.fingerprint
 
 
+def test_the_key_of_an_unknown_laptop_is_told_without_a_login(server: Server) -> None:
+    assert probe.host_key_of("127.0.0.1", timeout=5) == pinned(server.host_key)
+    assert server.laptop.logins == []
+    server.stop_listening()
+    assert isinstance(probe.host_key_of("127.0.0.1", timeout=2), NoAnswer)
+
+
 def test_a_host_that_lacks_the_pinned_kind_of_key_has_a_changed_key(server: Server) -> None:
     pinned_rsa = f"ssh-rsa {server.host_key.get_base64()[::-1]}"
     assert isinstance(check_host_key("127.0.0.1", pinned_rsa), KeyChanged)
