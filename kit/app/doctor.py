@@ -10,6 +10,7 @@ from pathlib import Path
 from inventory import journal
 from inventory.database import Database
 from inventory.errors import OperatorError
+from kit.app.keys import read_private
 from kit.settings import Home, load
 
 #: Programs the station runs, with the Debian package of each (`system-packages.txt`).
@@ -37,6 +38,8 @@ def examine(folder: Path | None) -> list[Finding]:
         _disk(home),
         _guarded(_("settings"), lambda: _settings(home)),
         _guarded(_("isolation"), lambda: _isolation(home)),
+        _guarded(_("isolation, tried"), lambda: _tried(home)),
+        _guarded(_("encrypted disks"), lambda: _unlocking(home)),
         _guarded(_("data base"), lambda: _database(home)),
     ]
 
@@ -96,6 +99,38 @@ def _isolation(home: Home) -> Finding:
         _("isolation"),
         ", ".join(map(str, denied)) or _("no network is forbidden to lent laptops"),
         "" if denied else _("Set `firewall_denied_networks` under [workstations.variables] in kit.toml."),
+    )
+
+
+def _tried(home: Home) -> Finding:
+    """A rule is proven by something that would answer without it."""
+    probes = load(home).workstations.variables.get("report_must_not_reach", [])
+    return Finding(
+        bool(probes),
+        _("isolation, tried"),
+        ", ".join(str(probe.get("address", probe)) for probe in probes)
+        or _("only this station's own port is tried from inside laptops"),
+        ""
+        if probes
+        else _("Name a server that answers in each forbidden network: `report_must_not_reach` in kit.toml."),
+    )
+
+
+def _unlocking(home: Home) -> Finding:
+    """Disks must be encrypted, and each takes a recovery key of its own from what opens it now."""
+    workstations = load(home).workstations
+    subject = _("encrypted disks")
+    if workstations.disk_unlock_key is not None:
+        read_private(workstations.disk_unlock_key)
+        return Finding(True, subject, str(workstations.disk_unlock_key))
+    needless = workstations.variables.get("report_require_encryption") is False
+    return Finding(
+        needless,
+        subject,
+        _("not required") if needless else _("nothing says what opens them now"),
+        ""
+        if needless
+        else _("Put that key into a file of mode 0600 and set `workstations.disk_unlock_key`."),
     )
 
 

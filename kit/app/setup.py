@@ -25,9 +25,15 @@ _SETTINGS = """\
 # phone = "+33 4 …"
 recipients = ["{recipient}"]
 
+[workstations]
+# What opens the laptops' encrypted disks so far, in a file of mode 0600; each gets a recovery key of its own.
+# disk_unlock_key = "/path/to/unlock-key"
+
 [workstations.variables]
 # Networks that a lent laptop must never reach: the communes' and the métropole's own.
 # firewall_denied_networks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
+# In each of them a server that answers: every laptop tries it from inside, and must fail.
+# report_must_not_reach = [{{ address = "10.0.0.1", port = 443 }}]
 # Where laptops may be reached from by SSH once they are prepared; else only this station's address.
 # firewall_provisioning_networks = ["192.0.2.0/28"]
 """

@@ -185,7 +185,7 @@ def decide(
                 ("subject", _("Device or code")),
                 ("discrepancy", _("Discrepancy")),
                 ("choice", _("Decision")),
-                ("until", _("Until")),
+                ("until", _("Searched until")),
                 ("reason", _("Reason")),
                 ("owner", _("In charge")),
             ],

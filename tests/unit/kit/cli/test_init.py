@@ -67,3 +67,38 @@ def test_doctor_sees_a_key_that_others_can_read(ready: Path) -> None:
         key.chmod(0o600)
     assert result.exit_code == 2
     assert "app.key" in result.stdout
+
+
+def doubts(home: Path, toml: str) -> dict[str, bool]:
+    """What doctor thinks of isolation and disks with these settings."""
+    (home / "kit.toml").write_text(toml)
+    result = CliRunner().invoke(app, ["--home", str(home), "doctor", "--json"])
+    found = {finding["subject"]: finding["ok"] for finding in json.loads(result.stdout)}
+    return {name: found[name] for name in ("isolation", "isolation, tried", "encrypted disks")}
+
+
+def test_doctor_asks_for_what_proves_isolation_and_opens_disks(tmp_path: Path) -> None:
+    assert doubts(tmp_path, "") == {
+        "isolation": False,
+        "isolation, tried": False,
+        "encrypted disks": False,
+    }
+    key = tmp_path / "unlock"
+    key.write_text("secret\n")
+    key.chmod(0o644)
+    told = f"""
+[workstations]
+disk_unlock_key = "{key}"
+[workstations.variables]
+firewall_denied_networks = ["192.0.2.0/24"]
+report_must_not_reach = [{{ address = "192.0.2.1", port = 443 }}]
+"""
+    assert doubts(tmp_path, told) == {
+        "isolation": True,
+        "isolation, tried": True,
+        "encrypted disks": False,
+    }
+    key.chmod(0o600)
+    assert doubts(tmp_path, told)["encrypted disks"]
+    needless = "[workstations.variables]\nreport_require_encryption = false\n"
+    assert doubts(tmp_path, needless)["encrypted disks"]
