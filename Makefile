@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 ROOT := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo))
 PACKAGES := $(shell sed -E '/\# tests:/d; s/\#.*//' system-packages.txt)
 TEST_PACKAGES := $(shell sed -nE 's/\# tests:.*//p' system-packages.txt)
-# A private pip configuration or a mirror may be set; nothing else of the caller's Python leaks in.
-unexport PYTHONPATH PYTHONHOME
+# A private pip configuration or a mirror may be set; nothing else of the caller's Python leaks in. Without
+# compiled modules, each of the hundreds of commands that the tests run would compile the program again.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system demo test check lint types bench lock messages clean
@@ -43,7 +44,7 @@ demo: setup ## equip one commune for real on this machine and print the proof; K
 	$(ROOT) $(BIN)/kit --home .demo demo $(if $(KEEP),--keep)
 
 test: setup $(VENV)/.dev ## run all tests (root also runs those on lab laptops)
-	$(ROOT) $(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(ROOT) $(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 
 check: setup $(VENV)/.dev lint types ## formatting, rules, types, layers
 

@@ -1,11 +1,14 @@
-"""What holds for every test: how Hypothesis judges, what is made once for all tests, who runs beside whom."""
+"""What holds for every test: how Hypothesis judges, what is done once for all tests, who runs beside whom."""
 
 import os
 from functools import cache
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 # Hypothesis judges by results, and no timing of a busy machine is a fault.
 settings.register_profile("kit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -15,17 +18,33 @@ settings.load_profile("kit")
 # has one. Here, for it must come before anybody imports the function by its name.
 pytest.MonkeyPatch().setattr(serialization, "load_pem_private_key", cache(serialization.load_pem_private_key))
 
-#: Where the tests of one file stand on one lab or one station, and so stay together in one process.
-TOGETHER = ("tests/acceptance/",)
+#: The files with lab laptops, in two lanes of about the same length, each one file after the other: more
+#: laptops at once than two files have would make each other late.
+LANES = {
+    **dict.fromkeys(
+        ("test_host_key", "test_kill_and_resume", "test_probe_lab", "test_provisioning", "test_waves"),
+        "lane 1",
+    ),
+    **dict.fromkeys(("test_lab", "test_laptop_commands", "test_playbooks"), "lane 2"),
+}
+#: More processes than that only wait for the lanes.
+MOST_PROCESSES = 8
+
+
+class Lanes(LoadFileScheduling):
+    """Sends each file to one process, for its tests may stand on one fixture; and a lane to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return LANES.get(Path(file).stem, file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    """Files in the order in which they are collected, for those that take longest come first."""
+    config.option.loadscopereorder = False
+    return Lanes(config, log)
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """Two processes a core: the tests wait for servers, laptops and commands as long as they compute."""
-    return 2 * (os.cpu_count() or 1)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what does not stand side by side."""
-    for item in items:
-        if item.nodeid.startswith(TOGETHER):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    return min(2 * (os.cpu_count() or 1), MOST_PROCESSES)

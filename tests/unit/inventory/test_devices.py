@@ -40,7 +40,7 @@ def test_every_state_is_reachable_from_stock_and_only_retired_is_final() -> None
 
 
 @pytest.mark.parametrize(
-    "used", set(DeviceState) - {DeviceState.IN_STOCK, DeviceState.RESERVED, DeviceState.WIPED}
+    "used", sorted(set(DeviceState) - {DeviceState.IN_STOCK, DeviceState.RESERVED, DeviceState.WIPED})
 )
 def test_only_a_wipe_brings_back_to_stock_what_may_have_been_used(used: DeviceState) -> None:
     assert DeviceState.IN_STOCK not in reachable(used, without=DeviceState.WIPED)
