@@ -68,8 +68,11 @@ def _reason(state: LaptopState, language: str) -> str:
     verdict = gone if state.loaned else here
     failed = [_check_name(check.name, language) for check in state.checks if not check.passed]
     if not failed:
-        return f"{verdict} {_('Its report is incomplete or contradicts itself.')}"
-    return f"{verdict} {' '.join(_list(several(failed), language, _('Not met:')))}."
+        why = _("Its report is incomplete or contradicts itself.")
+    else:
+        named = " ".join(_list(several(failed), language, _("Not met:")))
+        why = f"{named}."
+    return f"{verdict} {why}"
 
 
 def _identity(state: LaptopState, language: str) -> list[list[str]]:
@@ -194,9 +197,10 @@ def _machine_lines(state: LaptopState, language: str) -> Iterator[_Line]:
 
 def _tpm(state: LaptopState, language: str) -> _Part:
     _, version = translations(language).gettext, state.machine.tpm
+    label = _("TPM:")
     if version is None:
-        return f"{_('TPM:')} {_untold(language)}", ""
-    return (_("TPM:"), version) if version else (_("No TPM."), "")
+        return f"{label} {_untold(language)}", ""
+    return (label, version) if version else (_("No TPM."), "")
 
 
 def _proofs(state: LaptopState, language: str) -> list[list[str]]:

@@ -1,6 +1,8 @@
 """The French catalogue is complete, current, and fits its source."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,8 @@ from tests.messages import (
     translation_problems,
 )
 
+ROOT = Path(__file__).parents[2]
+
 
 def test_the_catalogues_on_disk_have_no_problem() -> None:
     assert problems() == []
@@ -24,6 +28,21 @@ def test_the_catalogues_on_disk_have_no_problem() -> None:
 def test_the_code_marks_strings_of_every_package() -> None:
     files = {file for message in extract() for file, _line in message.locations}
     assert {file.partition("/")[0] for file in files} >= {"inventory", "kit"}
+
+
+@pytest.mark.parametrize("package", ["inventory", "kit", "tui"])
+def test_no_string_for_translators_stands_inside_an_f_string(package: str) -> None:
+    """Up to Python 3.11 the collector reads an f-string as one piece, and would not see it."""
+    marks = {"_", "ngettext", "pgettext", "gettext"}
+    hidden = [
+        f"{path}:{call.lineno}"
+        for path in (ROOT / package).rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in marks
+    ]
+    assert hidden == []
 
 
 def catalogues() -> tuple[QuietCatalog, QuietCatalog]:
