@@ -59,7 +59,7 @@ def look(
     if device.kind in devices.PROVISIONED_KINDS:
         raise IllegalMove(
             _("{tag} is a laptop: it is asked itself; nothing was changed.").format(tag=device.tag),
-            hint=_("Run `kit laptop probe {tag}`.").format(tag=device.tag),
+            hint=_("Run `kit pool probe {tag}`.").format(tag=device.tag),
         )
     wrong = [named(each) for each in failed]
     data: dict[str, Any] = {"by": by.actor, "failed": wrong}

@@ -73,7 +73,7 @@ def _lookable(session: Session, tags: Sequence[str]) -> list[Device]:
             _("{laptops}: only what is ready or on loan can be rechecked; nothing was looked at.").format(
                 laptops=", ".join(f"{device.tag} ({device.state})" for device in refused)
             ),
-            hint=_("Leave these out; `kit laptop probe` looks at any."),
+            hint=_("Leave these out; `kit pool probe` looks at any."),
         )
     return found
 

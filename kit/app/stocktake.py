@@ -177,7 +177,7 @@ def expected_laptops(app: App, reference: str) -> list[Device]:
 def keep_answers(app: App, reference: str, asked: Sequence[Device], findings: Sequence[Finding]) -> int:
     """Keep what laptops said of themselves, as findings and as sightings; says how many are seen by that.
 
-    One that answers with another key is doubted as `kit laptop probe` does, and not seen.
+    One that answers with another key is doubted as `kit pool probe` does, and not seen.
     """
     probing.keep(app, asked, findings)
     at = utc_now()

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
 from typing import Any, NoReturn
@@ -90,6 +90,16 @@ def report(exc: OperatorError, *, as_json: bool) -> None:
         say(_("  line {line}: {reason}").format(line=line, reason=reason))
     if exc.hint:
         say(_("→ {hint}").format(hint=exc.hint))
+
+
+def end(kinds: Iterable[str]) -> NoReturn:
+    """Leave with the code of the one sort of trouble there was, or that of several."""
+    from kit.app.laptops import CANCELLED
+
+    codes = {INTERRUPTED if kind == CANCELLED else CODES[kind] for kind in kinds if kind}
+    if INTERRUPTED in codes:
+        sys.exit(INTERRUPTED)
+    sys.exit(OK if not codes else codes.pop() if len(codes) == 1 else CODES["incomplete"])
 
 
 def leave(code: int) -> NoReturn:

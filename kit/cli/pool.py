@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit.cli import agent, departure, readiness, shelf
+from kit.cli import agent, departure, probe, readiness, shelf
 from kit.cli.exits import say, told
 from kit.cli.journal import line_in_words
 from kit.cli.options import Json, chosen, example, open_app
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kit.app.compose import App
 
 app = typer.Typer(no_args_is_help=True, help=_("The devices that can be lent."))
-for part in (agent, shelf, departure, readiness):
+for part in (agent, probe, shelf, departure, readiness):
     part.register(app)
 
 #: How many journal lines `show` prints.

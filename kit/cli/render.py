@@ -72,3 +72,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+def printable(text: str) -> str:
+    """What a laptop said, without anything that would act on this terminal."""
+    return "".join(character for character in text if character.isprintable())

@@ -3,9 +3,9 @@
 import json
 import os
 import re
-import secrets
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,15 +139,16 @@ class Engineer:
 
     def attest(self, **said: Any) -> subprocess.CompletedProcess[str]:
         """Run the playbook on the pool; `said` is what the plan of a crisis would say."""
-        connections = {"ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.home / secrets.token_hex(4))}
-        return subprocess.run(
-            [
-                *("ansible-playbook", "-i", "inventory/hosts", "playbooks/attest.yml"),
-                *("--limit", self.bench.laptop.tag, "--extra-vars", json.dumps(said)),
-            ],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=PLAYBOOKS.parent,
-            env=self.environment | connections,
-        )
+        # Not in `home`: the path of a Unix socket has 107 characters at most.
+        with tempfile.TemporaryDirectory() as connections:
+            return subprocess.run(
+                [
+                    *("ansible-playbook", "-i", "inventory/hosts", "playbooks/attest.yml"),
+                    *("--limit", self.bench.laptop.tag, "--extra-vars", json.dumps(said)),
+                ],
+                check=False,
+                capture_output=True,
+                text=True,
+                cwd=PLAYBOOKS.parent,
+                env=self.environment | {"ANSIBLE_SSH_CONTROL_PATH_DIR": connections},
+            )

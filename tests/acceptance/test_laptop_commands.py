@@ -130,7 +130,7 @@ def test_two_laptops_live_a_whole_life_through_the_commands(depot: Depot) -> Non
     program = App.open(depot.home)
 
     enrol_both(depot)
-    seen = depot.kit_json("laptop", "probe")
+    seen = depot.kit_json("pool", "probe")
     assert {row["tag"]: row["kind"] for row in seen} == {ONE: "", TWO: ""}
     assert all(row["seen"]["disk_free"] > 0 for row in seen)
 
@@ -172,7 +172,7 @@ def test_two_laptops_live_a_whole_life_through_the_commands(depot: Depot) -> Non
 
     # Something else answers in the place of one.
     depot.lab.wipe(TWO, new_key=True)
-    doubted = depot.kit("laptop", "probe", code=exits.CODES["host-key-changed"])
+    doubted = depot.kit("pool", "probe", code=exits.CODES["host-key-changed"])
     assert f"{TWO}: answers with another host key" in doubted.stdout
     assert depot.states() == ["in_stock", "quarantined"]
     depot.kit("laptop", "release", TWO, "--yes", code=exits.CODES["host-key-changed"])

@@ -114,7 +114,7 @@ def test_a_person_does_not_speak_for_a_laptop(database: Database, by: Stamp) -> 
         session.add_all([laptop(1), phone(1)])
         with pytest.raises(IllegalMove) as caught:
             shelf.look(session, by, "LAP-01")
-        assert "kit laptop probe LAP-01" in caught.value.hint
+        assert "kit pool probe LAP-01" in caught.value.hint
         with pytest.raises(BadValue):
             shelf.look(session, by, "TEL-01", failed=[" "])
         assert examinations.of(session, "TEL-01") == []

@@ -105,18 +105,18 @@ def test_a_look_at_the_pool_is_told_and_kept(
 ) -> None:
     there = {"address": "127.0.0.1", "host_key": ssh.pinned(server.host_key), "place": "Dépôt"}
     added(database, there | {"serial": "PF1234"}, {"state": DeviceState.STOLEN})
-    told = kit("laptop", "probe", "--timeout", "5")
+    told = kit("pool", "probe", "--timeout", "5")
     assert (told.exit_code, told.stdout) == (0, "LAP-01: answers, serial PF1234, battery 81 %\n")
-    (seen,) = kit_json("laptop", "probe", "--place", "depot")
+    (seen,) = kit_json("pool", "probe", "--place", "depot")
     assert (seen["tag"], seen["kind"], seen["seen"]["battery"]) == ("LAP-01", "", 81)
     with database.read() as session:
         (finding,) = examinations.of(session, "LAP-01")
     assert (finding.examination, finding.data["serial"]) == (Examination.PROBE, "PF1234")
     assert kinds(database, "LAP-01") == []
     for nobody in (("--place", "Mairie"), ("--state", "on_loan")):
-        assert kit("laptop", "probe", *nobody).exit_code == exits.CODES["unknown"]
+        assert kit("pool", "probe", *nobody).exit_code == exits.CODES["unknown"]
     # A stolen one is looked for where it is asked for by name; nothing listens at its address.
-    assert kit("laptop", "probe", "LAP-02", "--timeout", "1").exit_code == UNREACHABLE
+    assert kit("pool", "probe", "LAP-02", "--timeout", "1").exit_code == UNREACHABLE
 
 
 def test_another_serial_or_key_is_told_and_written_down(
@@ -124,11 +124,11 @@ def test_another_serial_or_key_is_told_and_written_down(
 ) -> None:
     there = {"address": "127.0.0.1", "serial": "PF9999", "host_key": ssh.pinned(server.host_key)}
     added(database, there)
-    doubted = kit("laptop", "probe", "LAP-01")
+    doubted = kit("pool", "probe", "LAP-01")
     assert (doubted.exit_code, "the pool says PF9999" in doubted.stdout) == (CONFLICT, True)
     assert (states(database)["LAP-01"], kinds(database, "LAP-01")) == ("in_stock", ["device.doubted"])
     server.host_key = ssh.new_key(tmp_path / "other")
-    changed = kit("laptop", "probe")
+    changed = kit("pool", "probe")
     assert (changed.exit_code, server.host_key.fingerprint in changed.stdout) == (OTHER_KEY, True)
     assert states(database)["LAP-01"] == "quarantined"
 

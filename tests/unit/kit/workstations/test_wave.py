@@ -1,7 +1,6 @@
 """One wave over several laptops: each ends by itself, and nothing of a secret is in any file."""
 
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +12,7 @@ import pytest
 
 from kit.workstations.events import TaskEvent
 from kit.workstations.outcomes import Cancelled, Outcome, Passed, TaskFailed, TimedOut, Unreachable
-from kit.workstations.private import memory_folder, processes_of
+from kit.workstations.private import end_processes, memory_folder, processes_of
 from kit.workstations.runner import RunnerSettings, play
 from kit.workstations.targets import Secret, Target
 from tests.unit.kit.workstations.conftest import REPORT, Playbook
@@ -120,8 +119,7 @@ def test_where_a_waves_processes_die_its_laptops_can_be_tried_again(
     calls = Calls(playbook(ACT, REPORT))
     both = [calls.start(laptop(target, number, "wait", go)) for number in (1, 2)]
     assert wait_for(lambda: all(map(calls.acting, ("LT-0001", "LT-0002"))), seconds=20)
-    for pid in processes_of(folders()[0]):
-        os.kill(pid, signal.SIGKILL)
+    end_processes(folders()[0])
     assert [type(call.result(10)) for call in both] == [Unreachable, Unreachable]
     go.touch()
     again = [calls.start(laptop(target, number, "wait", go)) for number in (1, 2)]
