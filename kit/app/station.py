@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kit.app import keys
 from kit.app.compose import App
+from kit.app.laptops import private_key
 from kit.graph.client import PATIENCE, Graph
 from kit.graph.connection import Connection, endpoints
 from kit.settings import Cloud
@@ -103,7 +104,7 @@ def station(app: App) -> Station:
             playbooks=workstations.playbooks,
             sequence=workstations.sequence,
             user=workstations.user,
-            private_key=workstations.private_key or keys.ensure_ssh_key(app.home.keys),
+            private_key=private_key(app),
             timeout=workstations.timeout,
         ),
         variables=workstations.variables,
