@@ -20,7 +20,7 @@ from sqlmodel import Session
 from inventory.errors import NotInitialised
 
 #: The schema this program works with: the newest file of `inventory/migrations/versions`.
-REVISION = "0005"
+REVISION = "0006"
 #: How long a writer waits for its turn, in milliseconds.
 BUSY_TIMEOUT = 30_000
 #: Key of the PostgreSQL advisory lock that lets one writer in at a time ("kit" in ASCII).

@@ -4,7 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 # Imported for their tables: what `SQLModel.metadata` holds is what the migrations must have made.
-from inventory import activity, evidence, pairings, secrets, supplies, swaps  # noqa: F401
+from inventory import activity, allocations, evidence, pairings, secrets, sizings, supplies, swaps  # noqa: F401
 from inventory.importing import mappings  # noqa: F401
 from inventory.stocktakes import records  # noqa: F401
 
