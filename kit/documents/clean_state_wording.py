@@ -261,6 +261,7 @@ def _check_name(name: str, language: str) -> str:
         "resolvers": _("name servers"),
         "packages": _("unchanged packages"),
         "configuration": _("unchanged settings"),
+        "written_files": _("the kit's files unchanged"),
         "security_updates": _("no security update pending"),
         "encryption": _("encryption"),
         "secure_boot": _("Secure Boot"),

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import os
 import re
+from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.machine import Facts, encryption, host_keys, machine
@@ -24,6 +25,7 @@ from ansible.module_utils.system import (
     times,
     updates,
 )
+from ansible.module_utils.written import LIST, compared
 
 DOCUMENTATION = r"""
 module: clean_state
@@ -159,6 +161,7 @@ def network_checks(facts: Facts, expected: Facts) -> list[Found]:
 def system_checks(facts: Facts, expected: Facts) -> list[Found]:
     """Its programs are Debian's and up to date; its disk and firmware are closed where they can be."""
     modified = facts["packages"]["modified"]
+    written = facts["written_files"]
     strange = sorted(set(facts["packages"]["changed_configuration"]) - set(expected["managed_configuration"]))
     security = facts["updates"]["security"]
     kind = facts["encryption"]["kind"]
@@ -166,6 +169,11 @@ def system_checks(facts: Facts, expected: Facts) -> list[Found]:
     return [
         ("packages", not modified, ", ".join(modified[:10])),
         ("configuration", not strange, ", ".join(strange[:10])),
+        (
+            "written_files",
+            written["count"] > 0 and not written["changed"],
+            ", ".join(written["changed"][:10]) or f"{written['count']} as written",
+        ),
         ("security_updates", not security, ", ".join(security[:10])),
         ("encryption", kind != "none" or not expected["require_encryption"], kind),
         ("secure_boot", secure_boot != "off", secure_boot),
@@ -224,6 +232,7 @@ def gather(expected: Facts) -> Facts:
         "firewall": firewall(expected["ruleset"]),
         "probes": probe(expected["must_reach"], forbidden(expected["must_not_reach"])),
         "packages": packages(),
+        "written_files": compared(Path(LIST)),
         "updates": updates(),
         "resolvers": name_servers("/etc/resolv.conf"),
         "upstream_resolvers": name_servers("/run/systemd/resolve/resolv.conf"),

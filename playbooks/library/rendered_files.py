@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.written import LIST, keep
 
 DOCUMENTATION = r"""
 module: rendered_files
@@ -16,6 +17,7 @@ short_description: Bring a set of small files and symbolic links into place, all
 description:
   - Starting Python on a laptop costs more than what a task does there, so a role hands over all its files.
   - When O(validate) refuses, every file is put back as it was and the task fails.
+  - What was written is listed, so that the report can tell whether it is still so.
 options:
   files:
     description: What has to be there, owned by root.
@@ -26,6 +28,7 @@ options:
       path: {description: Absolute path., type: path, required: true}
       content: {description: The whole content; exclusive with O(files[].target)., type: str}
       target: {description: Make a symbolic link to this., type: str}
+      template: {description: The name of a template that gives the content., type: str}
       mode: {description: Octal permissions of a file., type: str, default: "0644"}
       needs: {description: Leave this one out where that path does not exist., type: path}
   validate:
@@ -33,6 +36,7 @@ options:
     type: list
     elements: list
     default: []
+  listing: {description: Where it is listed., type: path, default: /var/lib/crisis-kit/files.json}
 """
 
 RETURN = r"""
@@ -127,16 +131,17 @@ def main() -> None:
                 "required_one_of": [("content", "target")],
             },
             "validate": {"type": "list", "elements": "list", "default": []},
+            "listing": {"type": "path", "default": LIST},
         },
         supports_check_mode=True,
     )
     # Folders on the way are for everybody to read, whatever the laptop's sudo or profile says of new ones.
     os.umask(0o022)
+    entries = [entry for entry in module.params["files"] if Path(entry["needs"] or "/").exists()]
     changes = [
         (path, before, after)
-        for entry in module.params["files"]
-        if Path(entry["needs"] or "/").exists()
-        and (before := read(path := Path(entry["path"]))) != (after := wanted(entry))
+        for entry in entries
+        if (before := read(path := Path(entry["path"]))) != (after := wanted(entry))
     ]
     paths = [str(path) for path, _, _ in changes]
     shown = [difference(*change) for change in changes]
@@ -148,6 +153,7 @@ def main() -> None:
             for path, before, _ in changes:
                 write(path, before)
             module.fail_json(msg=f"refused, files put back: {refusal}")
+        keep(Path(module.params["listing"]), [Path(entry["path"]) for entry in entries])
     module.exit_json(changed=bool(changes), paths=paths, diff=shown)
 
 

@@ -146,17 +146,18 @@ def test_what_was_tampered_with_is_found_and_put_right_by_provisioning(bench: Be
         "nft add rule inet crisis_kit output accept; echo x >> /etc/pam.d/login; gpasswd -a cexemple sudo"
     )
     bench.run("echo x >> /usr/lib/os-release; mkdir -p /home/ancien; touch /etc/krb5.keytab")
+    bench.run("chmod a+w /etc/sysctl.d/60-crisis-kit.conf; rm /etc/systemd/system/cups.socket")
     played = bench.play("attest.yml", report_must_not_reach=[{"address": f"{NETWORK}.1", "port": 22}])
     assert played.done.returncode != 0
     found = {
         *("no_privilege", "administrators", "not_joined", "no_leftovers"),
-        *("firewall", "packages", "configuration"),
+        *("firewall", "packages", "configuration", "written_files"),
     }
     assert set(played.failed_checks) == found
     # Its person's own things are no matter once it is lent; everything else is.
     assert set(bench.play("recheck.yml").failed_checks) == found - {"no_leftovers"}
     bench.run(r'sed -i "\$d" /etc/pam.d/login /usr/lib/os-release; rm -r /home/ancien /etc/krb5.keytab')
-    bench.play("provision.yml", "--tags", "accounts,firewall").well()
+    bench.play("provision.yml", "--tags", "accounts,firewall,hardening").well()
     assert bench.play("recheck.yml").well().changes == 0
 
 

@@ -48,7 +48,7 @@ def shared(name: str) -> ModuleType:
 
 def library(name: str) -> ModuleType:
     """A module of `library`."""
-    for each in ("machine", "nftables", "probes", "system", "erasing"):
+    for each in ("machine", "nftables", "probes", "system", "erasing", "written"):
         shared(each)
     return load(f"library/{name}.py", f"playbooks_{name}")
 

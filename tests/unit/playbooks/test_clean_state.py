@@ -42,6 +42,7 @@ def facts() -> dict[str, Any]:
         "upstream_resolvers": ["192.0.2.53"],
         "encryption": {"device": "/dev/dm-0", "kind": "luks", "volumes": ["/dev/sda3"]},
         "machine": {**found["machine"], "secure_boot": "on"},
+        "written_files": {"count": 2, "sha256": "00", "changed": []},
     }
 
 
@@ -108,6 +109,8 @@ def test_a_laptop_as_provisioned_passes_every_check(clean_state: ModuleType, fac
         (["resolvers"], ["upstream_resolvers"], []),
         (["packages"], ["packages", "modified"], ["/usr/sbin/sshd"]),
         (["configuration"], ["packages", "changed_configuration"], ["/etc/pam.d/sshd", "/etc/issue"]),
+        (["written_files"], ["written_files", "changed"], ["/etc/ssh/sshd_config.d/10-crisis-kit.conf"]),
+        (["written_files"], ["written_files", "count"], 0),
         (["security_updates"], ["updates", "security"], ["openssl"]),
         (["encryption"], ["encryption", "kind"], "none"),
         (["secure_boot"], ["machine", "secure_boot"], "off"),
