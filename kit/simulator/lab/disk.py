@@ -60,9 +60,7 @@ def prepare(folder: Path, base: Path, identity: Identity) -> None:
     disk.put("etc/ssh/ssh_host_ed25519_key", (folder / "host_key").read_bytes(), mode=0o600)
     disk.put("etc/ssh/ssh_host_ed25519_key.pub", (folder / "host_key.pub").read_bytes())
     disk.put(f"home/{USER}/.ssh/authorized_keys", f"{identity.authorized_key}\n".encode(), mode=0o600)
-    # One request at a time: where the cache hangs up on several at once, apt waits for ever for the lost one.
-    apt = f'Acquire::http {{ Proxy "{identity.package_cache}"; Pipeline-Depth "0"; }};\n'
-    disk.put("etc/apt/apt.conf.d/00lab", apt.encode())
+    disk.put("etc/apt/apt.conf.d/00lab", f'Acquire::http::Proxy "{identity.package_cache}";\n'.encode())
     disk.put("etc/apt/sources.list", _through_cache((base / "etc/apt/sources.list").read_text()).encode())
     if not disk.has("etc/hostname"):  # a role may have renamed it since
         disk.put("etc/hostname", f"{identity.name}\n".encode())
