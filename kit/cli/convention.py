@@ -6,25 +6,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kit.cli import convention_due, convention_notice, convention_print, convention_terms
 from kit.cli.exits import told
-from kit.cli.options import Json, example, open_app
+from kit.cli.options import Json, chosen, example, open_app
 from kit.cli.render import emit_record, emit_table
 
 if TYPE_CHECKING:
     from datetime import date
 
     from inventory.communes import Commune
-    from inventory.conventions import Convention
-    from kit.app.compose import App
+    from inventory.conventions import Standing
 
 app = typer.Typer(no_args_is_help=True, help=_("The conventions that open the right to a kit."))
+for part in (convention_due, convention_terms, convention_notice, convention_print):
+    part.register(app)
 
 CommuneName = Annotated[str, typer.Argument(help=_("INSEE code, name, or the beginning of one."))]
 _DAY = ["%Y-%m-%d"]
 
 
 @app.command(
-    help=_("Record a convention; the same one twice is recorded once."),
+    help=_("Record a convention, or complete one that is a draft; the same one twice is recorded once."),
     epilog=example("kit convention add aubagne --template amp_cyber --notified 2026-03-15"),
 )
 def add(
@@ -35,12 +37,18 @@ def add(
     notified: Annotated[datetime | None, typer.Option(formats=_DAY, help=_("Day of notification."))] = None,
     signed: Annotated[datetime | None, typer.Option(formats=_DAY, help=_("Day of signature."))] = None,
     ended: Annotated[datetime | None, typer.Option(formats=_DAY, help=_("Last day, if terminated."))] = None,
+    reading: Annotated[
+        str, typer.Option(help=_("How the longest duration is read: anniversary or nth_civil_year."))
+    ] = "",
     as_json: Json = False,
 ) -> None:
     with told(as_json):
         from inventory import communes, conventions
+        from inventory.conventions.template import read_folder
+        from kit.cli.convention_words import today
 
         program = open_app(context)
+        own = read_folder(program.settings.conventions.templates)
         with program.database.write() as session:
             found = communes.find(session, commune)
             convention = conventions.add(
@@ -51,8 +59,15 @@ def add(
                 signed_on=signed.date() if signed else None,
                 notified_on=notified.date() if notified else None,
                 ended_on=ended.date() if ended else None,
+                reading=chosen(conventions.Reading, reading),
+                own=own,
             )
-            record = _record(found, convention, _today(program))
+            standing = next(
+                each
+                for each in conventions.standings(session, found.code)
+                if each.convention.id == convention.id
+            )
+            record = _record(found, standing, today(program))
         emit_record(record, _labels(), as_json=as_json)
 
 
@@ -60,12 +75,13 @@ def add(
 def show(context: typer.Context, commune: CommuneName, as_json: Json = False) -> None:
     with told(as_json):
         from inventory import communes, conventions
+        from kit.cli import convention_words as words
 
         program = open_app(context)
-        today = _today(program)
+        today = words.today(program)
         with program.database.read() as session:
             found = communes.find(session, commune)
-            rows = [_record(found, each, today) for each in conventions.for_commune(session, found.code)]
+            rows = [_record(found, each, today) for each in conventions.standings(session, found.code)]
         emit_table(rows, _labels(), as_json=as_json, title=found.name)
 
 
@@ -75,23 +91,20 @@ def show(context: typer.Context, commune: CommuneName, as_json: Json = False) ->
 def list_all(context: typer.Context, as_json: Json = False) -> None:
     with told(as_json):
         from inventory import communes, conventions
+        from kit.cli import convention_words as words
 
         program = open_app(context)
-        today = _today(program)
+        today = words.today(program)
         with program.database.read() as session:
-            signed: dict[str, list[Convention]] = {}
-            for convention in conventions.listing(session):
-                signed.setdefault(convention.commune_code, []).append(convention)
+            signed: dict[str, list[Standing]] = {}
+            for standing in conventions.standings(session):
+                signed.setdefault(standing.convention.commune_code, []).append(standing)
             rows = [
-                _record(commune, convention, today)
+                _record(commune, each, today)
                 for commune in communes.listing(session)
-                for convention in signed.get(commune.code, [None])
+                for each in signed.get(commune.code, [None])
             ]
         emit_table(rows, _labels(), as_json=as_json)
-
-
-def _today(program: "App") -> "date":
-    return program.stamp().at.astimezone(program.zone).date()
 
 
 def _labels() -> list[tuple[str, str]]:
@@ -106,24 +119,24 @@ def _labels() -> list[tuple[str, str]]:
     ]
 
 
-def _record(commune: "Commune", convention: "Convention | None", today: "date") -> dict[str, Any]:
+def _record(commune: "Commune", standing: "Standing | None", today: "date") -> dict[str, Any]:
     """One line: the commune, and its convention's facts where it has one."""
     from inventory import conventions
 
     record: dict[str, Any] = {"code": commune.code, "commune": commune.name, "status": "none"}
-    if convention is None:
+    if standing is None:
         return record
-    template = conventions.template_of(convention.template)
+    template, dates, convention = standing.template, standing.dates, standing.convention
     return record | {
         "id": convention.id,
         "template": convention.template,
         "template_version": convention.template_version,
         "reading": convention.reading,
-        "status": conventions.status(template, convention.dates, today).value,
+        "status": standing.status(today).value,
         "lends_kit": template.lends_kit,
         "signed_on": convention.signed_on,
         "notified_on": convention.notified_on,
         "ended_on": convention.ended_on,
-        "effect": conventions.effect(template, convention.dates),
-        "last_day": conventions.last_day(template, convention.dates),
+        "effect": conventions.effect(template, dates),
+        "last_day": conventions.last_day(template, dates),
     }

@@ -1,4 +1,4 @@
-"""Whether a convention is in force is a pure function of template, dates and day."""
+"""Conventions are recorded and completed, and say on which day they open the right to a kit."""
 
 import json
 from datetime import date, timedelta
@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from inventory import communes, conventions, journal
 from inventory.conventions import ConventionDates, ConventionStatus, Reading
 from inventory.database import Database
-from inventory.errors import ConventionInactive, IllegalMove, Unknown
+from inventory.errors import BadValue, ConventionInactive, IllegalMove
 from inventory.journal import Stamp
+from tests.unit.inventory.conventions.owning import write_own
 
-VECTORS = json.loads(Path(__file__).with_name("data").joinpath("convention-dates.json").read_text())
+VECTORS = json.loads(Path(__file__).parents[1].joinpath("data").joinpath("convention-dates.json").read_text())
 DRAFT, ACTIVE, ENDED = ConventionStatus.DRAFT, ConventionStatus.ACTIVE, ConventionStatus.ENDED
 DAY = timedelta(days=1)
 
@@ -63,40 +62,6 @@ def test_the_status_of_a_day(key: str, dates: ConventionDates, today: date, stat
 def test_a_29_february_has_its_anniversary_on_the_28th() -> None:
     dates = ConventionDates(notified_on=date(2028, 2, 29))
     assert conventions.last_day(conventions.template_of("amp_mcmdmp"), dates) == date(2033, 2, 28)
-
-
-days = st.dates(date(2020, 1, 1), date(2040, 1, 1))
-
-
-@given(
-    key=st.sampled_from(sorted(conventions.templates())),
-    dates=st.builds(
-        ConventionDates, st.none() | days, st.none() | days, st.none() | days, st.sampled_from(Reading)
-    ),
-    first=days,
-    second=days,
-)
-def test_a_status_never_goes_back_as_days_go_by(
-    key: str, dates: ConventionDates, first: date, second: date
-) -> None:
-    order = [DRAFT, ACTIVE, ENDED]
-    template = conventions.template_of(key)
-    earlier, later = (conventions.status(template, dates, day) for day in sorted((first, second)))
-    assert order.index(earlier) <= order.index(later)
-
-
-def test_templates_carry_no_trace_of_where_they_were_read() -> None:
-    path = Path(conventions.__file__).with_name("data") / "convention-templates.json"
-    published: dict[str, Any] = json.loads(path.read_text())["templates"]
-    assert list(published) == ["amp_cyber", "amp_mcmdmp", "lyon_gnm", "moselle"]
-    assert all("seed" not in parameters and parameters["version"] == 1 for parameters in published.values())
-    assert [key for key, template in conventions.templates().items() if template.lends_kit] == ["amp_cyber"]
-
-
-def test_an_unknown_template_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(Unknown) as caught:
-        conventions.template_of("amp")
-    assert "amp_cyber" in caught.value.hint
 
 
 def test_the_same_convention_is_recorded_once(either_database: Database, by: Stamp) -> None:
@@ -166,3 +131,92 @@ def test_of_several_the_one_in_force_counts(database: Database, by: Stamp) -> No
         for notified in (date(2015, 1, 1), date(2026, 1, 1), None):
             conventions.add(session, by, aubagne, template="amp_cyber", signed_on=None, notified_on=notified)
         assert conventions.active(session, "13005", date(2026, 11, 20)).notified_on == date(2026, 1, 1)
+
+
+def test_a_draft_is_completed_and_not_doubled(either_database: Database, by: Stamp) -> None:
+    with either_database.write() as session:
+        communes.load(session, by)
+        aubagne = communes.find(session, "13005")
+        for given in (
+            {"signed_on": date(2026, 3, 1), "notified_on": None},
+            {"signed_on": None, "notified_on": date(2026, 3, 15)},
+            {"signed_on": date(2026, 3, 1), "notified_on": date(2026, 3, 15)},
+        ):
+            conventions.add(session, by, aubagne, template="amp_cyber", **given)
+        (convention,) = conventions.for_commune(session, "13005")
+        assert (convention.signed_on, convention.notified_on) == (date(2026, 3, 1), date(2026, 3, 15))
+        newest, before = journal.tail(session, subject="commune:13005")[::-1]
+        assert {newest.kind, before.kind} == {"convention.added", "convention.completed"}
+
+
+def test_other_dates_are_another_convention(database: Database, by: Stamp) -> None:
+    with database.write() as session:
+        communes.load(session, by)
+        aubagne = communes.find(session, "13005")
+        for notified in (date(2018, 1, 1), date(2026, 3, 15), None):
+            conventions.add(session, by, aubagne, template="amp_cyber", signed_on=None, notified_on=notified)
+        assert len(conventions.for_commune(session, "13005")) == 3
+
+
+@pytest.mark.parametrize(("template", "refused"), [("amp_cyber", True), ("moselle", False)])
+def test_notified_before_signed_is_refused_where_notification_counts(
+    database: Database, by: Stamp, template: str, refused: bool
+) -> None:
+    with database.write() as session:
+        communes.load(session, by)
+        aubagne = communes.find(session, "13005")
+        dates: dict[str, Any] = {"signed_on": date(2026, 3, 15), "notified_on": date(2026, 3, 14)}
+        if refused:
+            with pytest.raises(IllegalMove, match="signed on 2026-03-15 cannot be notified on 2026-03-14"):
+                conventions.add(session, by, aubagne, template=template, **dates)
+        else:
+            conventions.add(session, by, aubagne, template=template, **dates)
+
+
+def test_a_reading_that_the_template_does_not_know_is_refused(database: Database, by: Stamp) -> None:
+    with database.write() as session:
+        communes.load(session, by)
+        aubagne = communes.find(session, "13005")
+        made = conventions.add(
+            session,
+            by,
+            aubagne,
+            template="amp_cyber",
+            signed_on=None,
+            notified_on=date(2026, 3, 15),
+            reading=Reading.NTH_CIVIL_YEAR,
+        )
+        (standing,) = conventions.standings(session, "13005")
+        assert made.reading == "nth_civil_year"
+        assert conventions.last_day(standing.template, standing.dates) == date(2033, 12, 31)
+
+
+def test_a_convention_keeps_the_version_of_its_template(
+    either_database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    first = write_own(tmp_path, breach_cure_months=[3])
+    with either_database.write() as session:
+        communes.load(session, by)
+        for commune, own in (("13005", first), ("13002", write_own(tmp_path, breach_cure_months=[3, 1]))):
+            found = communes.find(session, commune)
+            conventions.add(
+                session, by, found, template="ours", signed_on=None, notified_on=date(2026, 1, 1), own=own
+            )
+    with either_database.read() as session:
+        # The folder is not asked again.
+        months = {
+            each.template.version: each.template.breach_cure_months for each in conventions.standings(session)
+        }
+    assert months == {1: 3, 2: 1}
+
+
+def test_a_version_that_was_changed_under_its_conventions_is_refused(
+    database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    first, changed = (write_own(tmp_path, breach_cure_months=[months]) for months in (3, 4))
+    with database.write() as session:
+        communes.load(session, by)
+        dates: dict[str, Any] = {"template": "ours", "signed_on": None, "notified_on": date(2026, 1, 1)}
+        conventions.add(session, by, communes.find(session, "13005"), own=first, **dates)
+        with pytest.raises(BadValue, match="Version 1 of ours is no longer"):
+            conventions.add(session, by, communes.find(session, "13002"), own=changed, **dates)
