@@ -47,7 +47,8 @@ def make(
 
     Raises:
         BadValue: the tag is none, or the pattern asks for less than one of something.
-        IllegalMove: a device or crate has or had that tag.
+        IllegalMove: a device or crate has or had that tag, or supplies are at a place of that name that is
+            written otherwise: nobody could take them away from there any more.
     """
     value = _tag(tag)
     wanted: Counter[str] = Counter()
@@ -59,6 +60,13 @@ def make(
         raise IllegalMove(
             _("{tag} is taken: a tag is never used again. No crate was made.").format(tag=value),
             hint=_("Take a label that was never used."),
+        )
+    if held := [stock for stock in supplies.stock(session, place=value) if stock.place != value]:
+        raise IllegalMove(
+            _("There is {things} at a place called {place}. No crate {tag} was made.").format(
+                things=_things(held), place=held[0].place, tag=value
+            ),
+            hint=_("Move these first (`kit stock move`), or take another label."),
         )
     crate = Crate(
         tag=value, label=named(label, empty=True), place=named(place, empty=True), pattern=dict(wanted)
@@ -149,11 +157,9 @@ def dissolve(session: Session, by: Stamp, crate: Crate, reason: str) -> None:
     """
     _must_be_whole(crate)
     inside = contents(session, crate)
-    if held := [d.tag for d in inside.devices] + [f"{s.count} × {s.item}" for s in inside.supplies]:
+    if held := ", ".join(filter(None, (*(d.tag for d in inside.devices), _things(inside.supplies)))):
         raise IllegalMove(
-            _("Crate {tag} is not empty: {things}. It stays as it is.").format(
-                tag=crate.tag, things=", ".join(held)
-            ),
+            _("Crate {tag} is not empty: {things}. It stays as it is.").format(tag=crate.tag, things=held),
             hint=_("Take these out first: `kit crate unpack`, `kit stock move`."),
         )
     journal.append(session, by, "crate.dissolved", subject(crate.tag), {"reason": named(reason)})
@@ -180,6 +186,10 @@ def listing(session: Session) -> Sequence[Crate]:
 
 def _devices(session: Session, crate: Crate) -> Sequence[Device]:
     return session.exec(select(Device).where(Device.crate == crate.tag).order_by(col(Device.tag))).all()
+
+
+def _things(held: Sequence[Stock]) -> str:
+    return ", ".join(f"{stock.count} × {stock.item}" for stock in held)
 
 
 def _tag(text: str) -> str:

@@ -1,27 +1,30 @@
-"""Owns the commands of a crisis: open it, keep its plan, note that a seat works, close it.
+"""Owns the commands of a crisis: open it, add seats, keep its plan, note that a seat works, close it.
 
 Each is one part of the caller's write transaction and writes its journal line.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from gettext import gettext as _
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from inventory import conventions, devices, journal, loans
+from inventory import conventions, devices, journal, loans, returns
 from inventory.communes import Commune
-from inventory.crisis_records import Crisis, Seat, SeatEntry, find, get, listing, seats
+from inventory.crisis_records import Crisis, Seat, SeatEntry, find, get, listing, must_be_open, seat_of, seats
 from inventory.devices import DeviceState
-from inventory.errors import ConventionInactive, IllegalMove, Unknown
+from inventory.errors import ConventionInactive, IllegalMove
 from inventory.journal import Stamp
+from inventory.text import named
 
 __all__ = [
     "Crisis",
     "Seat",
     "SeatEntry",
+    "add_seats",
     "close",
     "find",
     "get",
@@ -29,6 +32,7 @@ __all__ = [
     "listing",
     "must_be_open",
     "open_crisis",
+    "seat_of",
     "seat_ready",
     "seats",
 ]
@@ -92,6 +96,31 @@ def open_crisis(
     return crisis
 
 
+def add_seats(
+    session: Session, by: Stamp, crisis: Crisis, entries: Sequence[SeatEntry], *, validated_by: str
+) -> Sequence[Seat]:
+    """Add people to an open crisis; their numbers go on after the last, whatever the entries say.
+
+    `validated_by` is the commune's representative, who validates every request (requirement 7).
+
+    Raises:
+        IllegalMove: the crisis is closed.
+        BadValue: nobody validated it.
+    """
+    must_be_open(crisis)
+    validator = named(validated_by)
+    last = max((seat.number for seat in seats(session, crisis.reference)), default=0)
+    added = [
+        _seat(crisis.reference, replace(entry, number=number))
+        for number, entry in enumerate(entries, start=last + 1)
+    ]
+    session.add_all(added)
+    facts = {"first": last + 1, "last": last + len(added), "validated_by": validator}
+    journal.append(session, by, "crisis.seats_added", subject(crisis.reference), facts)
+    session.flush()
+    return added
+
+
 def keep_plan(session: Session, by: Stamp, crisis: Crisis, plan: Mapping[str, Any]) -> None:
     """Keep the plan that will run; the same plan again changes nothing. The journal has its SHA-256.
 
@@ -113,13 +142,7 @@ def seat_ready(session: Session, by: Stamp, crisis_reference: str, seat_number: 
     Raises:
         Unknown: the crisis has no such seat.
     """
-    seat = session.get(Seat, (crisis_reference, seat_number))
-    if seat is None:
-        raise Unknown(
-            _("Crisis {reference} has no seat {number}.").format(
-                reference=crisis_reference, number=seat_number
-            )
-        )
+    seat = seat_of(session, crisis_reference, seat_number)
     if seat.ready_at is None:
         seat.ready_at = at
         session.add(seat)
@@ -136,7 +159,8 @@ def close(session: Session, by: Stamp, crisis: Crisis, at: datetime) -> None:
     """Close a crisis: what was never handed over is released, or set apart where it was prepared.
 
     Raises:
-        IllegalMove: it is closed already, or devices are still in people's hands (they are named).
+        IllegalMove: it is closed already, devices are still in people's hands (they are named), or something
+            differs in its return that nobody decided about.
     """
     must_be_open(crisis)
     opened = loans.open_loans(session, crisis=crisis.reference)
@@ -150,28 +174,16 @@ def close(session: Session, by: Stamp, crisis: Crisis, at: datetime) -> None:
             _("Crisis {reference} cannot be closed: still on loan are {tags}.").format(
                 reference=crisis.reference, tags=", ".join(sorted(out))
             ),
-            hint=_("Take these devices back first."),
+            hint=_("Take these devices back first: `kit return scan {reference} …`.").format(
+                reference=crisis.reference
+            ),
         )
+    returns.must_be_settled(session, crisis.reference)
     for loan in opened:
         loans.end(session, by, loan, "crisis closed")
     crisis.closed_at = at
     session.add(crisis)
     journal.append(session, by, "crisis.closed", subject(crisis.reference), {"at": at.isoformat()})
-
-
-def must_be_open(crisis: Crisis) -> None:
-    """Let nothing be done to a closed crisis.
-
-    Raises:
-        IllegalMove: it is closed.
-    """
-    if crisis.closed_at is not None:
-        raise IllegalMove(
-            _("Crisis {reference} was closed on {date}.").format(
-                reference=crisis.reference, date=crisis.closed_at.date()
-            ),
-            hint=_("Open a new crisis with `kit crisis open`."),
-        )
 
 
 def _next_reference(session: Session, code: str, year: int) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from inventory import communes
-from inventory.errors import Unknown
+from inventory.errors import IllegalMove, Unknown
 from inventory.times import UtcDateTime
 
 _REFERENCE = re.compile(r"\d[\dAB]\d{3}-\d{4}-\d+")
@@ -121,3 +121,32 @@ def listing(session: Session) -> Sequence[Crisis]:
 def seats(session: Session, reference: str) -> Sequence[Seat]:
     """The seats of a crisis, by number."""
     return session.exec(select(Seat).where(Seat.crisis == reference).order_by(col(Seat.number))).all()
+
+
+def seat_of(session: Session, reference: str, number: int) -> Seat:
+    """One seat of a crisis.
+
+    Raises:
+        Unknown: it has none of that number.
+    """
+    seat = session.get(Seat, (reference, number))
+    if seat is None:
+        raise Unknown(
+            _("Crisis {reference} has no seat {number}.").format(reference=reference, number=number)
+        )
+    return seat
+
+
+def must_be_open(crisis: Crisis) -> None:
+    """Let nothing be done to a closed crisis.
+
+    Raises:
+        IllegalMove: it is closed.
+    """
+    if crisis.closed_at is not None:
+        raise IllegalMove(
+            _("Crisis {reference} was closed on {date}.").format(
+                reference=crisis.reference, date=crisis.closed_at.date()
+            ),
+            hint=_("Open a new crisis with `kit crisis open`."),
+        )

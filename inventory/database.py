@@ -18,9 +18,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlmodel import Session
 
 from inventory.errors import NotInitialised
+from inventory.text import unaccented
 
 #: The schema this program works with: the newest file of `inventory/migrations/versions`.
-REVISION = "0006"
+REVISION = "0010"
 #: How long a writer waits for its turn, in milliseconds.
 BUSY_TIMEOUT = 30_000
 #: Key of the PostgreSQL advisory lock that lets one writer in at a time ("kit" in ASCII).
@@ -144,9 +145,13 @@ def _prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
     def connected(connection: Any, _record: Any) -> None:
         # The driver's own idea of when a transaction begins would make writers collide in their middle.
         connection.isolation_level = None
+        # Triggers keep the texts in which a search looks in this form.
+        connection.create_function("kit_fold", 1, unaccented, deterministic=True)
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT:d}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        # In KiB: a search looks through a large pool at every sign that is typed.
+        connection.execute("PRAGMA cache_size = -32768")
         connection.execute(f"PRAGMA query_only = {query_only:d}")
 
     def began(connection: Connection) -> None:

@@ -141,6 +141,7 @@ class Device(SQLModel, table=True):
             name="crate_state",
         ),
         Index("one_device_per_imei2", "imei2", unique=True),
+        Index("device_by_kind", "kind", "state"),
     )
 
     tag: str = Field(primary_key=True)

@@ -14,7 +14,8 @@ from gettext import gettext as _
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, Column, insert, or_
+from sqlalchemy import JSON, Column, ScalarResult, and_, insert, or_
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from inventory.errors import JournalBroken
@@ -25,6 +26,10 @@ GENESIS = "0" * 64
 _CHUNK = 1000
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 _NOTHING: Mapping[str, Any] = {}
+#: Where a session keeps the line that it appended last, with the transaction that it belongs to.
+_LAST = "journal.last"
+#: What reading a line raises that holds no JSON, no moment, no text in UTF-8, or lists in lists without end.
+_UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError, DBAPIError)
 
 #: What a line says of its own: kind, subject, data.
 Entry = tuple[str, str, Mapping[str, Any]]
@@ -71,23 +76,34 @@ def append(
 
     `kind` is also the action name of logs, e.g. "device.moved". `data` is small, JSON, and never a secret.
     """
-    line = JournalLine(**next(_chained(session, by, [(kind, subject, data)])))
+    line = JournalLine(**next(_chained(_newest(session), by, [(kind, subject, data)])))
     session.add(line)
+    session.info[_LAST] = session.get_transaction(), line
     return line
 
 
 def append_many(session: Session, by: Stamp, entries: Iterable[Entry]) -> None:
     """Add the lines that `append` would add one by one, without a look at the head before each."""
-    rows = _chained(session, by, entries)
+    rows = _chained(head(session), by, entries)
+    session.info.pop(_LAST, None)
     while chunk := list(islice(rows, _CHUNK)):
         session.execute(insert(SQLModel.metadata.tables["journal"]), chunk)
 
 
-def _chained(session: Session, by: Stamp, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
-    """The fields of each line, from the present head on."""
-    newest, previous = head(session)
+def _newest(session: Session) -> tuple[int, str]:
+    """As `head`; asks only for a transaction's first line, for nobody else writes until it ends."""
+    transaction, line = session.info.get(_LAST, (None, None))
+    # A savepoint that was rolled back has taken its lines out of the session.
+    if line is not None and transaction is session.get_transaction() and line in session:
+        return line.seq, line.hash
+    return head(session)
+
+
+def _chained(newest: tuple[int, str], by: Stamp, entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:
+    """The fields of each line, from the one on that is the newest so far."""
+    last, previous = newest
     at = by.at.astimezone(UTC)
-    for seq, (kind, subject, data) in enumerate(entries, start=newest + 1):
+    for seq, (kind, subject, data) in enumerate(entries, start=last + 1):
         fields = {
             "seq": seq,
             "at": at,
@@ -124,7 +140,10 @@ def tail(
     query = select(JournalLine)
     if subject is not None:
         column = col(JournalLine.subject)
-        query = query.where(or_(column == subject, column.startswith(f"{subject}/", autoescape=True)))
+        # A range, since no index answers LIKE on SQLite; both data bases compare this column by code points,
+        # in which "0" follows "/".
+        parts = and_(column >= f"{subject}/", column < f"{subject}0")
+        query = query.where(or_(column == subject, parts))
     if after:
         return session.exec(
             query.where(col(JournalLine.seq) > after).order_by(col(JournalLine.seq)).limit(limit)
@@ -143,12 +162,16 @@ def verify(session: Session, *, head: str | None = None) -> int:
     """
     seq, previous, anchored = 0, GENESIS, head in {None, GENESIS}
     try:
-        for line in _lines(session, _CHUNK):
-            if fault := _fault(line, seq, previous):
-                raise _broken(fault)
-            seq, previous = line.seq, line.hash
-            anchored = anchored or line.hash == head
-    except (ValueError, TypeError, AttributeError) as exc:
+        with _lines(session, _CHUNK) as lines:
+            for line in lines:
+                if fault := _fault(line, seq, previous):
+                    raise _broken(fault)
+                seq, previous = line.seq, line.hash
+                anchored = anchored or line.hash == head
+    except _UNREADABLE as exc:
+        if isinstance(exc, DBAPIError) and exc.connection_invalidated:
+            # The data base went away: that says nothing about the line.
+            raise
         raise _broken(_unreadable(session)) from exc
     if not anchored:
         raise _broken(
@@ -157,9 +180,10 @@ def verify(session: Session, *, head: str | None = None) -> int:
     return seq
 
 
-def _lines(session: Session, chunk: int) -> Iterator[JournalLine]:
+def _lines(session: Session, chunk: int) -> ScalarResult[JournalLine]:
+    """All lines, read as they are needed; to be closed, for nobody may want the rest."""
     query = select(JournalLine).order_by(col(JournalLine.seq))
-    yield from session.exec(query.execution_options(yield_per=chunk, populate_existing=True))
+    return session.exec(query.execution_options(yield_per=chunk, populate_existing=True))
 
 
 def _fault(line: JournalLine, seq: int, previous: str) -> str:
@@ -176,10 +200,11 @@ def _unreadable(session: Session) -> str:
     """Name the first line whose fields cannot even be read; read one by one, since chunks hide which."""
     seq = 0
     try:
-        for line in _lines(session, 1):
-            line_hash(line)
-            seq = line.seq
-    except (ValueError, TypeError, AttributeError):
+        with _lines(session, 1) as lines:
+            for line in lines:
+                line_hash(line)
+                seq = line.seq
+    except _UNREADABLE:
         return _("Line {line} was changed: it cannot be read.").format(line=seq + 1)
     return _("Line {line} was changed.").format(line=seq)
 

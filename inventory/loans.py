@@ -1,22 +1,25 @@
 """Owns loans: which device is held by which seat, from its reservation to its end.
 
 A loan begins as a reservation. A partial unique index allows one open loan per device, so nothing is ever
-promised or lent twice, whatever the program does.
+promised or lent twice, whatever the program does. While the pool is scarce, a reservation obeys the decisions
+in force (`allocations`).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from gettext import gettext as _
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy import ForeignKeyConstraint, Index, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from inventory import crisis_records, devices, journal
-from inventory.crisis_records import Seat
-from inventory.devices import Device, DeviceState
-from inventory.errors import IllegalMove, Shortage, Unknown
+from inventory import allocation_records, crisis_records, devices, journal
+from inventory.allocation_records import Allocation
+from inventory.arbitration import Claim
+from inventory.devices import Device, DeviceKind, DeviceState
+from inventory.errors import IllegalMove, Shortage
 from inventory.journal import Stamp
 from inventory.times import UtcDateTime
 
@@ -68,13 +71,46 @@ def open_loans(
     return session.exec(query.order_by(col(Loan.id))).all()
 
 
-def reserve(session: Session, by: Stamp, crisis_reference: str, seat_number: int, tag: str) -> Loan:
+def held(session: Session, kind: DeviceKind) -> Counter[str]:
+    """How many devices of a kind each crisis holds."""
+    query = (
+        select(Loan.crisis, func.count())
+        .join(Device, col(Device.tag) == Loan.device_tag)
+        .where(col(Loan.ended_at).is_(None), col(Device.kind) == kind)
+        .group_by(col(Loan.crisis))
+    )
+    return Counter(dict(session.exec(query).all()))
+
+
+def claim(session: Session, crisis_reference: str, kind: DeviceKind) -> Claim:
+    """What the decisions in force leave a crisis of a kind of device, now."""
+    decided = allocation_records.in_force(session, kind=kind)
+    return _claim(session, crisis_reference, kind, decided, besides=0)
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """Who has how many, for messages."""
+    return ", ".join(f"{reference}: {count}" for reference, count in sorted(counts.items())) or "–"
+
+
+def reserve(
+    session: Session,
+    by: Stamp,
+    crisis_reference: str,
+    seat_number: int,
+    tag: str,
+    *,
+    instead_of: Loan | None = None,
+) -> Loan:
     """Hold a device for a seat; for a seat that already holds it nothing changes.
+
+    `instead_of` is a loan of this crisis that ends by it: its device no longer counts as held.
 
     Raises:
         Unknown: no such crisis, seat or device.
         IllegalMove: the crisis is closed.
-        Shortage: the device is not free; says who holds it, or in which state it is.
+        Shortage: the device is not free (says who holds it, or in which state it is), or a decision grants
+            the crisis no more of its kind, or what is left of it to others (requirement 8).
     """
     crisis = crisis_records.get(session, crisis_reference)
     if crisis.closed_at is not None:
@@ -83,34 +119,34 @@ def reserve(session: Session, by: Stamp, crisis_reference: str, seat_number: int
                 reference=crisis.reference
             )
         )
-    if session.get(Seat, (crisis.reference, seat_number)) is None:
-        raise Unknown(
-            _("Crisis {reference} has no seat {number}.").format(
-                reference=crisis.reference, number=seat_number
-            )
-        )
+    crisis_records.seat_of(session, crisis.reference, seat_number)
     device = devices.get(session, tag)
-    held = session.exec(
+    holding = session.exec(
         select(Loan).where(Loan.device_tag == device.tag, col(Loan.ended_at).is_(None))
     ).first()
-    if held is not None and (held.crisis, held.seat_number) == (crisis.reference, seat_number):
-        return held
-    if held is not None or device.state is not DeviceState.IN_STOCK:
-        raise _not_free(device, held)
+    if holding is not None and (holding.crisis, holding.seat_number) == (crisis.reference, seat_number):
+        return holding
+    if holding is not None or device.state is not DeviceState.IN_STOCK:
+        raise _not_free(device, holding)
+    if decided := allocation_records.in_force(session, kind=device.kind):
+        besides = 0 if instead_of is None else 1
+        left = _claim(session, crisis.reference, device.kind, decided, besides=besides)
+        _must_have_room(crisis.reference, device, left, decided)
     return _begin(session, by, device, crisis.reference, seat_number)
 
 
-def hand_over(session: Session, by: Stamp, loan: Loan) -> None:
-    """The person has the device in hand: ready → on loan.
+def hand_over(session: Session, by: Stamp, loan: Loan, *, at: datetime | None = None) -> None:
+    """The person has the device in hand: ready → on loan; `at` where that was before it is written down.
 
     Raises:
         IllegalMove: the loan has ended, or the device is not ready.
     """
     _must_be_open(loan)
     devices.move(session, by, devices.get(session, loan.device_tag), DeviceState.ON_LOAN, reason="hand-over")
-    loan.handed_over_at = by.at
+    loan.handed_over_at = at or by.at
     session.add(loan)
-    journal.append(session, by, "loan.handed_over", _subject(loan), {"device": loan.device_tag})
+    line = {"device": loan.device_tag, "at": loan.handed_over_at.isoformat()}
+    journal.append(session, by, "loan.handed_over", _subject(loan), line)
 
 
 def end(session: Session, by: Stamp, loan: Loan, reason: str) -> None:
@@ -152,6 +188,54 @@ def _begin(session: Session, by: Stamp, device: Device, reference: str, seat_num
     journal.append(session, by, "loan.reserved", _subject(loan), {"device": device.tag})
     session.flush()
     return loan
+
+
+def _claim(
+    session: Session, reference: str, kind: DeviceKind, decided: Sequence[Allocation], *, besides: int
+) -> Claim:
+    """`besides` so many of those that the crisis holds."""
+    free = select(func.count()).where(col(Device.kind) == kind, col(Device.state) == DeviceState.IN_STOCK)
+    having = held(session, kind)
+    granted = {each.crisis: each.granted for each in decided}
+    return Claim(
+        free=session.exec(free).one(),
+        held=having[reference] - besides,
+        granted=granted.get(reference),
+        promised={
+            crisis: count - having[crisis]
+            for crisis, count in granted.items()
+            if crisis != reference and count > having[crisis]
+        },
+    )
+
+
+def _must_have_room(reference: str, device: Device, left: Claim, decided: Sequence[Allocation]) -> None:
+    if left.room > 0:
+        return
+    hint = _("See `kit pool share`; after another decision (`kit pool grant`) make the plan again.")
+    if left.exhausted:
+        (own,) = (each for each in decided if each.crisis == reference)
+        raise Shortage(
+            _(
+                "{tag} was not reserved: crisis {reference} holds {held} of kind {kind}, and {author} "
+                "granted it {granted}."
+            ).format(
+                tag=device.tag,
+                reference=reference,
+                held=left.held,
+                kind=device.kind,
+                author=own.author,
+                granted=own.granted,
+            ),
+            hint=hint,
+        )
+    raise Shortage(
+        _(
+            "{tag} was not reserved: {free} of kind {kind} are free, and all are granted to others who have "
+            "not taken them yet ({others})."
+        ).format(tag=device.tag, free=left.free, kind=device.kind, others=listed(left.promised)),
+        hint=hint,
+    )
 
 
 def _not_free(device: Device, held: Loan | None) -> Shortage:

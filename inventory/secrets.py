@@ -12,7 +12,7 @@ from datetime import datetime
 from gettext import gettext as _
 
 import pyrage
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from inventory import journal
 from inventory.errors import InventoryError
@@ -67,6 +67,13 @@ def sealed(session: Session, tag: str, name: str) -> bytes | None:
     """The encrypted secret, for who holds an identity; None where there is none."""
     row = session.get(DeviceSecret, (tag, name))
     return None if row is None else row.sealed
+
+
+def names(session: Session, tag: str) -> Sequence[str]:
+    """Under which names a device has secrets."""
+    return session.exec(
+        select(DeviceSecret.name).where(DeviceSecret.device_tag == tag).order_by(col(DeviceSecret.name))
+    ).all()
 
 
 def pending(name: str) -> str:

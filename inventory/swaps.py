@@ -52,7 +52,7 @@ def swap(session: Session, by: Stamp, faulty_tag: str, replacement_tag: str, *, 
     faulty, replacement = devices.get(session, faulty_tag), devices.get(session, replacement_tag)
     old = _held(session, faulty)
     _must_suit(session, old, faulty, replacement)
-    new = loans.reserve(session, by, old.crisis, old.seat_number, replacement.tag)
+    new = loans.reserve(session, by, old.crisis, old.seat_number, replacement.tag, instead_of=old)
     _set_apart(session, by, faulty, old, why)
     _hand_on_sims(session, by, faulty, replacement)
     return _link(session, by, old, new, why)
@@ -66,6 +66,16 @@ def of(session: Session, tag: str) -> Sequence[tuple[Swap, str, str]]:
     )
     swaps = session.exec(query.order_by(col(Swap.at), col(Swap.faulty_loan))).all()
     return [(each, _tag(session, each.faulty_loan), _tag(session, each.replacement_loan)) for each in swaps]
+
+
+def of_crisis(session: Session, reference: str) -> Sequence[tuple[Swap, Loan, Loan]]:
+    """The swaps of a crisis, the oldest first, with the loan that ended and the one that took its place."""
+    query = select(Swap).join(Loan, col(Loan.id) == Swap.faulty_loan).where(Loan.crisis == reference)
+    swaps = session.exec(query.order_by(col(Swap.at), col(Swap.faulty_loan))).all()
+    return [
+        (each, session.get_one(Loan, each.faulty_loan), session.get_one(Loan, each.replacement_loan))
+        for each in swaps
+    ]
 
 
 def _held(session: Session, faulty: Device) -> Loan:

@@ -1,10 +1,11 @@
 """Reads a seats file: the people to equip, their service, and whether each needs a phone."""
 
 import re
+from collections.abc import Sequence
 from gettext import gettext as _
 from pathlib import Path
 
-from inventory.crisis_records import SeatEntry
+from inventory.crisis_records import Seat, SeatEntry
 from inventory.importing import cells
 from inventory.importing.refusal import Fault, refused
 from inventory.importing.tables import ColumnSpec, Row, read_table
@@ -27,18 +28,27 @@ _NAME = re.compile(r"[^\W\d_]+\.?(?:[ '’‑-]+[^\W\d_]+\.?)*")
 _FORMULA = ("=", "+", "-", "@")
 
 
-def read_seats(path: Path) -> tuple[SeatEntry, ...]:
+def read_seats(path: Path, *, there: Sequence[Seat] = ()) -> tuple[SeatEntry, ...]:
     """The seats in the order of the file, numbered from 1.
+
+    `there` are the seats that the crisis has already: nobody gets a second one in the same service.
 
     Raises:
         BadRows: names every bad line and why.
     """
     rows = read_table(path, _COLUMNS).rows
-    if len(rows) > MAX_SEATS:
+    room = max(MAX_SEATS - len(there), 0)
+    if len(rows) > room:
         reason = _("is the first line too many: a crisis has {limit} seats at most").format(limit=MAX_SEATS)
-        raise refused(path, [(rows[MAX_SEATS].line, reason)])
+        raise refused(path, [(rows[room].line, reason)])
     faults: list[Fault] = []
     seats = tuple(_seat(number, row, faults) for number, row in enumerate(rows, start=1))
+    seated = {_who(seat): seat.number for seat in there}
+    faults += [
+        (row.line, _("has seat {number} already").format(number=seated[_who(seat)]))
+        for row, seat in zip(rows, seats, strict=True)
+        if _who(seat) in seated
+    ]
     people: dict[tuple[str, str], int] = {}
     for row, seat in zip(rows, seats, strict=True):
         person = (fold(seat.first_name), fold(seat.last_name))
@@ -57,7 +67,10 @@ def _seat(number: int, row: Row, faults: list[Fault]) -> SeatEntry:
         try:
             values[name] = check(row.cells.get(name, ""))
         except ValueError as exc:
-            faults.append((row.line, str(exc)))
+            fault = (row.line, str(exc))
+            # First and last name missing is one thing to mend.
+            if fault not in faults:
+                faults.append(fault)
     return SeatEntry(
         number=number,
         first_name=values.get("first_name", ""),
@@ -66,6 +79,10 @@ def _seat(number: int, row: Row, faults: list[Fault]) -> SeatEntry:
         wants_phone=values.get("phone") == "yes",
         contact=values.get("contact", ""),
     )
+
+
+def _who(seat: Seat | SeatEntry) -> tuple[str, str, str]:
+    return fold(seat.first_name), fold(seat.last_name), fold(seat.service)
 
 
 def _text(text: str) -> str:

@@ -4,7 +4,23 @@ from alembic import context
 from sqlmodel import SQLModel
 
 # Imported for their tables: what `SQLModel.metadata` holds is what the migrations must have made.
-from inventory import activity, allocations, evidence, pairings, secrets, sizings, supplies, swaps  # noqa: F401
+from inventory import (  # noqa: F401
+    activity,
+    allocations,
+    breaches,
+    contacts,
+    evidence,
+    handings,
+    issued,
+    milestones,
+    pairings,
+    secrets,
+    sizings,
+    slips,
+    supplies,
+    swaps,
+)
+from inventory.conventions import records as convention_records  # noqa: F401
 from inventory.importing import mappings  # noqa: F401
 from inventory.stocktakes import records  # noqa: F401
 

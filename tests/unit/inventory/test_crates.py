@@ -176,6 +176,19 @@ def test_what_names_no_crate_is_refused(
         crates.make(session, by, tag, pattern=pattern)
 
 
+def test_no_crate_takes_the_name_of_a_place_that_is_written_otherwise_and_has_supplies(
+    either_database: Database, by: Stamp
+) -> None:
+    with either_database.write() as session:
+        supplies.receive(session, by, "charger", "cai-01", 3, reason="test")
+        with pytest.raises(IllegalMove, match="3 × charger at a place called cai-01"):
+            crates.make(session, by, "CAI-01", pattern={})
+        supplies.carry(session, by, "charger", "CAI-01", "Shelf", count=3)
+        crate = crates.make(session, by, "CAI-01", pattern={})
+        supplies.carry(session, by, "charger", "Shelf", "cai-01", count=1)
+        assert [stock.count for stock in crates.contents(session, crate).supplies] == [1]
+
+
 def test_an_unknown_crate_is_named(database: Database) -> None:
     with database.read() as session, pytest.raises(Unknown, match="NO-1"):
         crate_records.get(session, "NO-1")

@@ -8,7 +8,7 @@ import pytest
 from inventory import communes, crises, devices, journal, loans
 from inventory.database import Database
 from inventory.devices import DeviceState
-from inventory.errors import ConventionInactive, IllegalMove, Unknown
+from inventory.errors import BadValue, ConventionInactive, IllegalMove, Unknown
 from inventory.journal import Stamp
 from tests.unit.inventory.samples import NOW, TODAY, entries, fill
 
@@ -97,6 +97,35 @@ def test_a_crisis_is_found_by_reference_or_by_the_commune_with_one_open(
         assert crises.find(session, "13005").reference == reference
         with pytest.raises(Unknown, match="13005-2026-09"):
             crises.get(session, "13005-2026-09")
+
+
+def test_added_seats_go_on_after_the_last_and_the_journal_says_who_validated_them(
+    either_database: Database, by: Stamp
+) -> None:
+    reference = fill(either_database, by, seats=2)
+    for _ in range(2):
+        with either_database.write() as session:
+            crisis = crises.get(session, reference)
+            crises.add_seats(session, by, crisis, entries(2), validated_by=" Dominique  Essai ")
+    with either_database.read() as session:
+        assert [seat.number for seat in crises.seats(session, reference)] == [1, 2, 3, 4, 5, 6]
+        told = [line for line in journal.tail(session) if line.kind == "crisis.seats_added"]
+    assert [(line.subject, line.data) for line in told] == [
+        (f"crisis:{reference}", {"first": first, "last": first + 1, "validated_by": "Dominique Essai"})
+        for first in (3, 5)
+    ]
+
+
+def test_seats_are_added_to_an_open_crisis_only_and_by_somebody(database: Database, by: Stamp) -> None:
+    reference = fill(database, by, seats=2)
+    with database.write() as session, pytest.raises(BadValue, match="empty"):
+        crises.add_seats(session, by, crises.get(session, reference), entries(1), validated_by=" ")
+    with database.write() as session:
+        crisis = crises.get(session, reference)
+        crises.close(session, by, crisis, NOW)
+        with pytest.raises(IllegalMove, match="was closed"):
+            crises.add_seats(session, by, crisis, entries(1), validated_by="Dominique Essai")
+        assert len(crises.seats(session, reference)) == 2
 
 
 def test_the_journal_has_the_hash_of_the_plan_and_the_same_plan_is_kept_once(

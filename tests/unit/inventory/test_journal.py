@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from inventory import journal
 from inventory.database import Database
@@ -198,11 +199,49 @@ def test_tail_gives_the_newest_lines_or_goes_on_after_one(filled: Database) -> N
 
 
 def test_tail_of_a_subject_includes_its_parts_and_nothing_that_begins_like_it(
-    database: Database, by: Stamp
+    either_database: Database, by: Stamp
 ) -> None:
-    subjects = ["crisis:1", "crisis:1/seat:1", "crisis:12", "crisis:1_", "device:1"]
-    with database.write() as session:
+    subjects = ["crisis:1", "crisis:1/seat:1", "crisis:1/Été", "crisis:1-2", "crisis:10", "crisis:1_"]
+    with either_database.write() as session:
         for subject in subjects:
             journal.append(session, by, "test.done", subject)
-    with database.read() as session:
-        assert [line.subject for line in journal.tail(session, subject="crisis:1")] == subjects[:2]
+    with either_database.read() as session:
+        assert [line.subject for line in journal.tail(session, subject="crisis:1")] == subjects[:3]
+
+
+def test_subjects_are_compared_by_code_points_whatever_the_servers_language(postgresql: Database) -> None:
+    query = "SELECT collation_name FROM information_schema.columns WHERE column_name = 'subject' "
+    with postgresql.read() as session:
+        assert session.connection().scalar(text(query + "AND table_name = 'journal'")) == "C"
+
+
+def test_lines_of_one_transaction_follow_each_other_however_they_are_added(
+    either_database: Database, by: Stamp
+) -> None:
+    with either_database.write() as session:
+        journal.append(session, by, "test.done", "test:1")
+        journal.append_many(session, by, [("test.done", f"test:{n}", {}) for n in (2, 3)])
+        journal.append(session, by, "test.done", "test:4")
+        journal.append(session, by, "test.done", "test:5")
+        savepoint = session.begin_nested()
+        journal.append(session, by, "test.done", "test:none")
+        savepoint.rollback()
+        journal.append(session, by, "test.done", "test:6")
+    with either_database.read() as session:
+        assert journal.verify(session) == 6
+        assert [line.subject for line in journal.tail(session)] == [f"test:{n}" for n in range(1, 7)]
+
+
+def test_a_session_that_goes_on_after_its_transaction_sees_the_lines_of_others(
+    database: Database, by: Stamp
+) -> None:
+    with database.write() as session:
+        engine = session.get_bind()
+    with Session(engine) as session:
+        journal.append(session, by, "test.done", "test:1")
+        session.commit()
+        with database.write() as other:
+            journal.append(other, by, "test.done", "test:2")
+        journal.append(session, by, "test.done", "test:3")
+        session.commit()
+        assert journal.verify(session) == 3

@@ -7,9 +7,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from inventory import devices, loans
+from inventory import devices, loans, search
 from inventory.database import Database
 from inventory.devices import DeviceState
+from inventory.search_terms import parse
 
 #: What a book of version 0003 may hold: a retired device, and one that is lent.
 ROWS = (
@@ -58,4 +59,6 @@ def test_crates_and_second_imeis_come_to_a_pool_that_is_in_use(old_address: str)
         assert (lent.imei, lent.imei2, lent.crate, lent.expires_on) == ("1", None, None, None)
         assert retired.state is DeviceState.RETIRED
         assert [loan.device_tag for loan in loans.open_loans(session)] == ["TEL-01"]
+        assert search.find(session, parse("aubagne -retired")).devices == [lent]
+        assert search.count(session, parse("state:retired")) == 1
     database.dispose()

@@ -11,8 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlmodel import Session, col, select
 
 from inventory import (
+    allocations,
+    communes,
     crate_records,
     crates,
+    crises,
     departures,
     devices,
     examinations,
@@ -23,6 +26,7 @@ from inventory import (
     swaps,
     undo,
 )
+from inventory.database import Database
 from inventory.departures import Departure
 from inventory.devices import DeviceKind, DeviceState
 from inventory.errors import InventoryError
@@ -33,7 +37,7 @@ from inventory.journal import JournalLine, Stamp
 from inventory.loans import Loan
 from tests.databases import fresh
 from tests.unit.inventory.replaying import kinds, recorded, replayed
-from tests.unit.inventory.samples import NOW, fill
+from tests.unit.inventory.samples import NOW, TODAY, entries, fill
 
 KINDS = {"TEL": DeviceKind.PHONE, "SIM": DeviceKind.SIM}
 FACTS = {
@@ -46,22 +50,33 @@ TAGS = st.sampled_from(sorted(FACTS))
 CRATES = st.sampled_from(["CAI-1", "CAI-2", "TEL-1"])
 PLACES = st.sampled_from(["Room A", "Room B", "CAI-1"])
 SEATS = st.sampled_from([1, 2])
+CRISES = st.sampled_from([0, 1])
 #: What is in somebody's hands, or on its way there.
 LENDABLE = {DeviceState.RESERVED, DeviceState.PROVISIONING, DeviceState.READY, DeviceState.ON_LOAN}
 
 
 class PoolLife(RuleBasedStateMachine):
-    """A small pool, a crisis with two seats, and hands that try everything at any time."""
+    """A small pool, two crises with two seats each, and hands that try everything at any time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="kit-pool-life-")
-        self.database = fresh(Path(self.folder.name) / "kit.db")
+        self.database = self.made()
         self.hours = 0
-        self.reference = fill(self.database, self.by, laptops=0)
+        self.references = [fill(self.database, self.by, laptops=0)]
+        with self.database.write() as session:
+            commune = communes.find(session, "13005")
+            other = crises.open_crisis(
+                session, self.by, commune, t0=NOW, drill=True, seats=entries(2), today=TODAY
+            )
+            self.references.append(other.reference)
         self.kinds: dict[str, DeviceKind] = {}
         self.given: set[str] = set()
         self.refusals: set[str] = set()
+
+    def made(self) -> Database:
+        """An empty book."""
+        return fresh(Path(self.folder.name) / "kit.db")
 
     def teardown(self) -> None:
         self.database.dispose()
@@ -101,15 +116,32 @@ class PoolLife(RuleBasedStateMachine):
 
         self.attempt(twice)
 
-    @rule(tag=TAGS, seat=SEATS)
-    def reserve(self, tag: str, seat: int) -> None:
-        self.attempt(lambda session: loans.reserve(session, self.by, self.reference, seat, tag))
+    @rule(tag=TAGS, seat=SEATS, crisis=CRISES)
+    def reserve(self, tag: str, seat: int, crisis: int) -> None:
+        reference = self.references[crisis]
+
+        def take(session: Session) -> None:
+            before = devices.get(session, tag).state
+            loan = loans.reserve(session, self.by, reference, seat, tag)
+            if before is DeviceState.IN_STOCK:
+                claim = loans.claim(session, loan.crisis, devices.get(session, tag).kind)
+                assert claim.free >= sum(claim.promised.values())
+
+        self.attempt(take)
+
+    @rule(crisis=CRISES, kind=st.sampled_from(sorted(KINDS.values())), count=st.integers(0, 2))
+    def grant(self, crisis: int, kind: DeviceKind, count: int) -> None:
+        def decide(session: Session) -> None:
+            found = crises.get(session, self.references[crisis])
+            allocations.decide(session, self.by, found, kind, count, author="Camille", reason="few left")
+
+        self.attempt(decide)
 
     @rule(tag=TAGS, steps=st.integers(1, 7))
     def go_on(self, tag: str, steps: int) -> None:
         """Take the ordinary next steps of a device's life, so that the later ones are reached often."""
         ordinary: dict[DeviceState, Callable[[], None]] = {
-            DeviceState.IN_STOCK: lambda: self.reserve(tag, 1),
+            DeviceState.IN_STOCK: lambda: self.reserve(tag, 1, 0),
             DeviceState.RESERVED: lambda: self.attempt(lambda s: self.move(s, tag, DeviceState.READY)),
             DeviceState.READY: lambda: self.hand_over(tag),
             DeviceState.ON_LOAN: lambda: self.end(tag),
@@ -233,6 +265,24 @@ class PoolLife(RuleBasedStateMachine):
         assert {tag for tag, state in states.items() if state in LENDABLE} <= set(held)
         assert not any(states[tag] is DeviceState.RETIRED for tag in held)
         assert all(loan.ended_at is None or loan.ended_at >= loan.reserved_at for loan in begun)
+
+    @invariant()
+    def no_crisis_holds_more_than_was_granted_to_it_and_the_journal_says_how_many(self) -> None:
+        with self.database.read() as session:
+            query = select(JournalLine).where(JournalLine.kind == "allocation.decided")
+            lines = session.exec(query.order_by(col(JournalLine.seq))).all()
+            opened = {
+                crises.subject(each.reference) for each in crises.listing(session) if not each.closed_at
+            }
+            told = {
+                (line.subject, line.data["kind"]): line.data["granted"]
+                for line in lines
+                if line.subject in opened
+            }
+            decided = allocations.in_force(session)
+            assert told == {(crises.subject(each.crisis), each.kind): each.granted for each in decided}
+            for each in decided:
+                assert loans.held(session, DeviceKind(each.kind))[each.crisis] <= each.granted
 
     @invariant()
     def a_device_sits_in_one_crate_that_is_there(self) -> None:

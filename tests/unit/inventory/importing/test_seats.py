@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inventory.crises import SeatEntry
+from inventory.crises import Seat, SeatEntry
 from inventory.errors import BadRows
 from inventory.importing.seats import MAX_SEATS, read_seats
 
@@ -111,3 +111,48 @@ def test_a_crisis_has_500_seats_at_most(tmp_path: Path) -> None:
     ((line, reason),) = refusal(tmp_path, HEADER + "".join(people))
     assert line == MAX_SEATS + 2
     assert "500 seats at most" in reason
+
+
+def seated(number: int, first_name: str, last_name: str, service: str) -> Seat:
+    return Seat(
+        crisis="13005-2026-01",
+        number=number,
+        first_name=first_name,
+        last_name=last_name,
+        service=service,
+        wants_phone=False,
+    )
+
+
+def test_nobody_gets_a_second_seat_in_the_same_service(tmp_path: Path) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text(
+        HEADER + "Essai,Alix,CCAS,non,\n\nEXEMPLE,camille,etat civil,oui,\nEssai,Dominique,Mairie,non,\n",
+        "utf-8",
+    )
+    there = [seated(3, "Camille", "Exemple", "État civil"), seated(4, "Dominique", "Essai", "CCAS")]
+    with pytest.raises(BadRows) as caught:
+        read_seats(file, there=there)
+    # A homonym in another service is another person.
+    assert caught.value.rows == ((4, "has seat 3 already"),)
+    assert [seat.number for seat in read_seats(file, there=there[1:])] == [1, 2, 3]
+
+
+def test_the_seats_that_are_there_count_towards_the_500(tmp_path: Path) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text(HEADER + "Essai,Alix,CCAS,non,\nEssai,Dominique,CCAS,non,\n", "utf-8")
+    there = [seated(n, "Camille", f"Exemple {letters(n)}", "Mairie") for n in range(1, MAX_SEATS)]
+    with pytest.raises(BadRows) as caught:
+        read_seats(file, there=there)
+    ((line, reason),) = caught.value.rows
+    assert line == 3
+    assert "500 seats at most" in reason
+    assert len(read_seats(file, there=there[1:])) == 2
+
+
+def test_a_line_that_waits_for_its_names_is_refused_once(tmp_path: Path) -> None:
+    content = HEADER + "Exemple,Camille,CCAS,oui,\n,,CCAS,oui,\n,,CCAS,non,\n"
+    assert refusal(tmp_path, content) == [
+        (3, "has no first name or no last name"),
+        (4, "has no first name or no last name"),
+    ]
