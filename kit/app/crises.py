@@ -6,9 +6,12 @@ from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 
-from inventory import communes, crises
+from inventory import allocations, communes, crises
+from inventory.allocations import Allocation
+from inventory.errors import Shortage
 from inventory.importing.seats import read_seats
-from kit.app import situation
+from inventory.readiness import Readiness, Verdict
+from kit.app import sharing, situation
 from kit.app.compose import App
 from kit.app.run import refuse_while_others_run
 from kit.app.situation import Situation
@@ -28,6 +31,19 @@ class Opening:
     called_back_by: str = ""
     forced_by: str = ""
     forced_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Caveats:
+    """What speaks about a plan besides itself.
+
+    Attributes:
+        decisions: in force for its crisis, on how many of each kind it may hold.
+        unready: devices of the plan that are still in stock and not deployable, with the reasons.
+    """
+
+    decisions: tuple[Allocation, ...]
+    unready: tuple[Readiness, ...]
 
 
 def open_crisis(app: App, commune: str, seats_file: Path, opening: Opening) -> Situation:
@@ -60,13 +76,13 @@ def plan(app: App, text: str) -> Plan:
     """Compute the plan of a crisis from what is free now, and keep it as the one to run.
 
     Raises:
-        Shortage: the pool does not hold what the seats need.
+        Shortage: the pool does not hold what the seats need, or it is granted to others.
         Busy: a run of the kept plan is unfinished; it must end first.
     """
     with app.database.write() as session:
         crisis = crises.find(session, text)
         refuse_while_others_run(app, crisis.reference)
-        made = planning.make(session, crisis, terms(app.settings))
+        made = planning.make(session, crisis, terms(app.settings), sharing.on_shelf(app, session))
         planning.keep(session, app.stamp(), crisis, made)
         return made
 
@@ -77,7 +93,22 @@ def preview(app: App, text: str) -> Plan:
         crisis = crises.find(session, text)
         if crisis.plan is not None:
             return planning.kept(session, crisis.reference)
-        return planning.make(session, crisis, terms(app.settings))
+        return planning.make(session, crisis, terms(app.settings), sharing.on_shelf(app, session))
+
+
+def caveats(app: App, plan: Plan) -> Caveats:
+    """Whose decisions a plan obeys, and which of its devices could not be lent as they are."""
+    tags = {seat.laptop.tag for seat in plan.seats}
+    tags |= {tag for seat in plan.seats if seat.phone for tag in (seat.phone.tag, seat.phone.sim_tag)}
+    with app.database.read() as session:
+        return Caveats(
+            decisions=tuple(allocations.in_force(session, crisis=plan.crisis.reference)),
+            unready=tuple(
+                each
+                for each in sharing.on_shelf(app, session)
+                if each.device.tag in tags and each.verdict is not Verdict.DEPLOYABLE
+            ),
+        )
 
 
 def ensure_plan(app: App, text: str) -> str:
@@ -85,14 +116,20 @@ def ensure_plan(app: App, text: str) -> str:
 
     Raises:
         IllegalMove: the crisis is closed, or is being ended in the tenant.
-        Shortage: the pool does not hold what the seats need.
+        Shortage: the pool does not hold what the seats need, or a decision leaves nobody anything.
     """
     with app.database.read() as session:
         crisis = crises.find(session, text)
         crises.must_be_open(crisis)
         order.must_not_have_begun(session, crisis.reference)
-    if crisis.plan is None:
-        plan(app, crisis.reference)
+    kept = plan(app, crisis.reference) if crisis.plan is None else planning.from_json(crisis.plan)
+    if not kept.seats:
+        raise Shortage(
+            _(
+                "Every seat of crisis {reference} waits: by decision it gets nothing. Nothing was begun."
+            ).format(reference=crisis.reference),
+            hint=_("Grant it something (`kit pool grant`), then make the plan again: `kit crisis plan`."),
+        )
     return crisis.reference
 
 
@@ -137,8 +174,8 @@ def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> RunIncomplet
     One cause names itself; several different ones are "incomplete".
     """
     missing = [seat.number for seat in situation.seats if seat.ready_at is None]
-    if not troubles and not missing:
-        return None
+    if not troubles and set(missing) <= set(situation.waiting):
+        return _decided(situation)
     kinds = {trouble.kind for trouble in troubles}
     if len(kinds) == 1:
         first = troubles[0]
@@ -149,4 +186,16 @@ def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> RunIncomplet
             ready=ready, all=len(situation.seats)
         ),
         hint=_("Mend what is named, then run again: what is done stays done."),
+    )
+
+
+def _decided(situation: Situation) -> RunIncomplete | None:
+    """All that was planned holds; what a decision left out of the plan is still lacking."""
+    if not (situation.waiting or situation.without_phone):
+        return None
+    return RunIncomplete(
+        _("All that was planned works, but not all that was asked for.")
+        + " "
+        + " ".join(sharing.waits_in_words(situation.waiting, situation.without_phone)),
+        hint=_("Once more is granted (`kit pool share`, `kit pool grant`), plan and run again."),
     )

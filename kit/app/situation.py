@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from inventory import crises, evidence
+from inventory import crises, evidence, milestones
 from inventory.activity import Status
 from inventory.board import Board, Cell, read_board
 from inventory.communes import Commune
 from inventory.crises import Crisis, Seat
 from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage
+from kit.workflows import planning
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Situation:
-    """Where a crisis stands; `proofs` holds the crisis-wide evidence by stage (group, team, site, sheet)."""
+    """Where a crisis stands; `proofs` holds the crisis-wide evidence by stage (group, team, site, sheet).
+
+    `waiting` and `without_phone` are the seats to which the plan gives nothing, or no phone, by decision;
+    `return_due_since` is when both ends were known: forensics ended and systems restarted.
+    """
 
     reference: str
     commune: str
@@ -57,6 +62,9 @@ class Situation:
     stage_seconds: Mapping[str, float]
     proofs: Mapping[str, Mapping[str, Any]]
     failures: tuple[Failure, ...]
+    waiting: tuple[int, ...]
+    without_phone: tuple[int, ...]
+    return_due_since: datetime | None = None
 
 
 def read(session: Session, crisis: Crisis) -> Situation:
@@ -67,6 +75,7 @@ def read(session: Session, crisis: Crisis) -> Situation:
     whole = evidence.WHOLE_CRISIS
     ready = [seat.ready_at for seat in people if seat.ready_at is not None]
     everyone = len(ready) == len(people)
+    plan = None if crisis.plan is None else planning.from_json(crisis.plan)
     return Situation(
         reference=crisis.reference,
         commune=session.get_one(Commune, crisis.commune_code).name,
@@ -80,6 +89,9 @@ def read(session: Session, crisis: Crisis) -> Situation:
         stage_seconds={stage.value: seconds for stage, seconds in _stage_seconds(board).items()},
         proofs={stage: row.data for (seat, stage), row in proven.items() if seat == whole},
         failures=tuple(_failure(cell) for cell in board.with_status(Status.FAILED)),
+        waiting=plan.waiting if plan else (),
+        without_phone=plan.without_phone if plan else (),
+        return_due_since=milestones.return_due_since(session, crisis.reference),
     )
 
 

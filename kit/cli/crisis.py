@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kit.cli import contact, crisis_size, note, sized
 from kit.cli.exits import CODES, leave, report, say, told
 from kit.cli.options import Json, example, open_app
+from kit.cli.planned import emit_plan
 from kit.cli.render import emit_json, emit_table
 
 if TYPE_CHECKING:
     from kit.app.compose import App
     from kit.app.situation import Situation
-    from kit.plan.model import Plan
 
 app = typer.Typer(no_args_is_help=True, help=_("Crises: open, plan, run, follow, close."))
+crisis_size.register(app)
+note.register(app)
 
 Reference = Annotated[
     str, typer.Argument(metavar="CRISIS", help=_("Reference, or a commune that has one open crisis."))
@@ -53,10 +56,12 @@ def open_(
             forced_by=force_by,
             forced_reason=force_reason,
         )
-        opened = crises.open_crisis(open_app(context), commune, seats, opening)
+        program = open_app(context)
+        opened = crises.open_crisis(program, commune, seats, opening)
         say(_("Crisis {reference} is open.").format(reference=opened.reference))
         if not called_back_by:
-            say(_("Nobody has called the correspondent back yet: do it on the registered number."))
+            contact.tell_whom_to_call(program, opened.reference)
+        sized.tell_difference(program, opened.reference)
         say(_("→ Next: `kit crisis plan {reference}`").format(reference=opened.reference))
         _emit_situation(opened, as_json=as_json)
 
@@ -70,7 +75,8 @@ def plan(context: typer.Context, crisis: Reference, as_json: Json = False) -> No
     with told(as_json):
         from kit.app import crises
 
-        _emit_plan(crises.plan(open_app(context), crisis), as_json=as_json)
+        program = open_app(context)
+        emit_plan(program, crises.plan(program, crisis), as_json=as_json)
 
 
 @app.command(
@@ -89,7 +95,7 @@ def run(
 
         program = open_app(context)
         if dry_run:
-            _emit_plan(crises.preview(program, crisis), as_json=as_json)
+            emit_plan(program, crises.preview(program, crisis), as_json=as_json)
             return
         _run(program, crisis, as_json=as_json)
 
@@ -187,63 +193,22 @@ def close(context: typer.Context, crisis: Reference, as_json: Json = False) -> N
         _emit_situation(closed, as_json=as_json)
 
 
-def _emit_plan(plan: "Plan", *, as_json: bool) -> None:
-    from kit.workflows.planning import to_json
-
-    if as_json:
-        emit_json(to_json(plan))
-        return
-    emit_table(
-        (
-            {
-                "number": seat.number,
-                "person": f"{seat.first_name} {seat.last_name}",
-                "service": seat.service,
-                "laptop": f"{seat.laptop.tag} → {seat.laptop.host_name}",
-                "account": seat.account.principal_name,
-                "phone": f"{seat.phone.tag} {seat.phone.number}" if seat.phone else None,
-            }
-            for seat in plan.seats
-        ),
-        [
-            ("number", _("Seat")),
-            ("person", _("Person")),
-            ("service", _("Service")),
-            ("laptop", _("Laptop")),
-            ("account", _("Account")),
-            ("phone", _("Phone")),
-        ],
-        as_json=False,
-        title=_("Plan of crisis {reference}, {commune}").format(
-            reference=plan.crisis.reference, commune=plan.crisis.commune_name
-        ),
-    )
-    space = plan.workspace
-    print(
-        _("Group, Team and site: {name} ({nickname})").format(
-            name=space.display_name, nickname=space.nickname
-        )
-    )
-    print(_("Owner: {names}").format(names=", ".join(space.owners)))
-    print(_("Channels: {names}").format(names=", ".join(space.channels)))
-    print(_("Folders: {names}").format(names=", ".join(space.folders)))
-    for group in plan.service_groups:
-        print(
-            _("Shared mailbox: {name} ({nickname}), {count} members").format(
-                name=group.display_name, nickname=group.nickname, count=len(group.members)
-            )
-        )
-    print(_("Administrative unit: {name}").format(name=plan.unit.display_name))
-    print(_("Licence: {sku}, used in {country}").format(sku=plan.sku, country=plan.usage_location))
-    print(_("By hand: call the correspondent back; hand each person their equipment against a signature."))
-
-
 def _emit_situation(situation: "Situation", *, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from kit.app.sharing import waits_in_words
     from kit.cli.live import describe
 
     if as_json:
         emit_json(asdict(situation))
-    else:
-        describe(situation)
+        return
+    describe(situation)
+    for line in waits_in_words(situation.waiting, situation.without_phone):
+        print(line)
+    if situation.return_due_since is not None and situation.closed_at is None:
+        print(
+            _("Forensics ended and systems work: the equipment is due back since {day}.").format(
+                day=situation.return_due_since.date()
+            )
+        )
+        print(_("→ Next: `kit return recall {reference}`").format(reference=situation.reference))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit.cli import agent, departure, probe, readiness, shelf
+from kit.cli import agent, departure, pool_sharing, probe, readiness, shelf
 from kit.cli.exits import say, told
 from kit.cli.journal import line_in_words
 from kit.cli.options import Json, chosen, example, open_app
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from inventory.importing.changes import RowDiff
     from inventory.importing.pool import PoolImport, Sealer
     from inventory.journal import Stamp
+    from inventory.search import Holder
     from kit.app.compose import App
 
 app = typer.Typer(no_args_is_help=True, help=_("The devices that can be lent."))
-for part in (agent, probe, shelf, departure, readiness):
+for part in (agent, probe, shelf, departure, readiness, pool_sharing):
     part.register(app)
 
 #: How many journal lines `show` prints.
@@ -168,21 +169,35 @@ def hosts(
         emit_json(listing)
 
 
-@app.command("list", help=_("List devices."), epilog=example("kit pool list --kind laptop --state in_stock"))
+@app.command(
+    "list",
+    help=_("List devices with who holds them: all, or those that a search finds."),
+    epilog=example("kit pool list state:ready model:latitude"),
+)
 def list_devices(
     context: typer.Context,
+    search: Annotated[
+        list[str] | None,
+        typer.Argument(help=_("Words that must all be found; key:value looks in one fact, -word excludes.")),
+    ] = None,
     kind: Annotated[str, typer.Option(help=_("laptop, phone, sim, router or accessory."))] = "",
     state: Annotated[str, typer.Option(help=_("A state, e.g. in_stock or on_loan."))] = "",
     as_json: Json = False,
 ) -> None:
     with told(as_json):
         from inventory import devices
+        from inventory.search import find, holders
+        from inventory.search_terms import Key, Term, parse
 
-        chosen_kind = chosen(devices.DeviceKind, kind)
-        chosen_state = chosen(devices.DeviceState, state)
+        asked = (
+            (Key.KIND, chosen(devices.DeviceKind, kind)),
+            (Key.STATE, chosen(devices.DeviceState, state)),
+        )
+        options = (Term(key, (value,)) for key, value in asked if value)
+        query = (*parse(" ".join(search or ())), *options)
         with open_app(context).database.read() as session:
-            listed = devices.listing(session, kind=chosen_kind, state=chosen_state)
-            rows = [_facts(device) for device in listed]
+            held = holders(session)
+            rows = [_facts(device) | _held(held.get(device.tag)) for device in find(session, query).devices]
         columns = [
             ("tag", _("tag")),
             ("kind", _("kind")),
@@ -190,6 +205,8 @@ def list_devices(
             ("model", _("model")),
             ("serial", _("serial")),
             ("place", _("place")),
+            ("crisis", _("crisis")),
+            ("person", _("held by")),
         ]
         emit_table(rows, columns, as_json=as_json)
 
@@ -240,6 +257,13 @@ _LINE = ("seq", "at", "actor", "kind", "data")
 def _facts(device: "Device") -> dict[str, Any]:
     """A device's facts in the order in which its table declares them."""
     return {name: getattr(device, name) for name in type(device).model_fields}
+
+
+def _held(holder: "Holder | None") -> dict[str, Any]:
+    """Who holds a device; nothing where nobody does."""
+    if holder is None:
+        return dict.fromkeys(("crisis", "seat", "person"))
+    return {"crisis": holder.crisis, "seat": holder.seat, "person": holder.person}
 
 
 def _labels() -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from kit.cli.render import emit_json, emit_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inventory.readiness import Readiness, Reason
+    from inventory.readiness import Readiness, Reason, Verdict
 
 
 def register(app: typer.Typer) -> None:
@@ -108,12 +108,7 @@ def _tell(found: "Sequence[Readiness]") -> None:
     """The summary in one line a kind, then everything that could not be lent, and why."""
     from inventory.readiness import Verdict
 
-    words = {
-        Verdict.DEPLOYABLE: _("deployable"),
-        Verdict.NEEDS_CHARGE: _("needs charge"),
-        Verdict.NEEDS_UPDATE: _("needs update"),
-        Verdict.NEEDS_CHECK: _("needs check"),
-    }
+    words = verdicts()
     for row in _counts(found):
         print(
             ngettext(
@@ -125,7 +120,7 @@ def _tell(found: "Sequence[Readiness]") -> None:
     if not found:
         print(_("Nothing is in stock."))
     rows = [
-        _record(each) | {"verdict": words[each.verdict], "why": "; ".join(map(_in_words, each.reasons))}
+        _record(each) | {"verdict": words[each.verdict], "why": "; ".join(map(in_words, each.reasons))}
         for each in found
         if each.verdict is not Verdict.DEPLOYABLE
     ]
@@ -134,7 +129,20 @@ def _tell(found: "Sequence[Readiness]") -> None:
         emit_table(rows, columns, as_json=False)
 
 
-def _in_words(reason: "Reason") -> str:
+def verdicts() -> "dict[Verdict, str]":
+    """What people call the verdicts, in their language."""
+    from inventory.readiness import Verdict
+
+    return {
+        Verdict.DEPLOYABLE: _("deployable"),
+        Verdict.NEEDS_CHARGE: _("needs charge"),
+        Verdict.NEEDS_UPDATE: _("needs update"),
+        Verdict.NEEDS_CHECK: _("needs check"),
+    }
+
+
+def in_words(reason: "Reason") -> str:
+    """Why a device should not be lent as it is."""
     from inventory.readiness import Why
 
     said = {

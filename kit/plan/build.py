@@ -1,5 +1,6 @@
 """Turns a crisis, the people to equip, the pool and the terms into a Plan. Pure: no clock, no data base."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -35,26 +36,38 @@ class Lacking:
     sims: int
 
 
-def build(crisis: CrisisFacts, seats: tuple[SeatRequest, ...], pool: Pool, terms: Terms) -> Plan | Lacking:
+@dataclass(frozen=True)
+class LeftOut:
+    """A decision grants too few laptops for seats for which something was made already: which these are."""
+
+    seats: tuple[int, ...]
+
+
+def build(
+    crisis: CrisisFacts, seats: tuple[SeatRequest, ...], pool: Pool, terms: Terms
+) -> Plan | Lacking | LeftOut:
     """Give every seat its equipment and its names; what a seat already holds stays with it.
 
-    Equipment is taken in the pool's order, so the same input gives the same plan.
+    Equipment is taken in the pool's order, so the same input gives the same plan. Where a decision grants
+    fewer than are asked, the lowest numbers come first and the others wait.
     """
-    with_phone = [seat.number for seat in seats if seat.wants_phone]
-    laptops = _hand_out([seat.number for seat in seats], pool.laptops)
+    granted = pool.granted
+    equipped = _first(seats, granted.laptops, pool.laptops)
+    if left_out := tuple(seat.number for seat in seats if seat.begun and seat not in equipped):
+        return LeftOut(left_out)
+    wanting = tuple(seat for seat in equipped if seat.wants_phone)
+    wanting = _first(_first(wanting, granted.phones, pool.phones), granted.sims, pool.sims)
+    with_phone = [seat.number for seat in wanting]
+    laptops = _hand_out([seat.number for seat in equipped], pool.laptops)
     phones = _hand_out(with_phone, pool.phones)
     sims = _hand_out(with_phone, pool.sims)
-    lacking = Lacking(len(seats) - len(laptops), len(with_phone) - len(phones), len(with_phone) - len(sims))
+    lacking = Lacking(
+        len(equipped) - len(laptops), len(with_phone) - len(phones), len(with_phone) - len(sims)
+    )
     if lacking != Lacking(0, 0, 0):
         return lacking
-    principals = tuple(
-        names.principal_names(
-            [(seat.first_name, seat.last_name) for seat in seats],
-            commune=crisis.commune_name,
-            pattern=_named_apart(crisis, terms.principal_pattern),
-            domain=terms.domain,
-        )
-    )
+    named = dict(zip(seats, _principals(crisis, seats, terms), strict=True))
+    principals = tuple(named[seat] for seat in equipped)
     return Plan(
         crisis=crisis,
         seats=tuple(
@@ -65,25 +78,51 @@ def build(crisis: CrisisFacts, seats: tuple[SeatRequest, ...], pool: Pool, terms
                 service=seat.service,
                 laptop=_laptop(crisis, seat, laptops[seat.number]),
                 account=_account(crisis, seat, principal),
-                phone=_phone(phones[seat.number], sims[seat.number]) if seat.wants_phone else None,
+                phone=_phone(phones[seat.number], sims[seat.number]) if seat.number in phones else None,
             )
-            for seat, principal in zip(seats, principals, strict=True)
+            for seat, principal in zip(equipped, principals, strict=True)
         ),
         workspace=_workspace(crisis, principals, terms),
-        service_groups=_service_groups(crisis, seats, principals, terms),
+        service_groups=_service_groups(crisis, equipped, principals, terms),
         unit=_unit(crisis, terms),
         managed_phones=terms.managed_phones,
         sku=terms.sku,
         usage_location=terms.usage_location,
         playbooks=terms.playbooks,
         human_acts=(HumanAct.CALL_BACK, HumanAct.HAND_OVER),
+        waiting=tuple(seat.number for seat in seats if seat not in equipped),
+        without_phone=tuple(
+            seat.number for seat in equipped if seat.wants_phone and seat.number not in phones
+        ),
     )
+
+
+def _first(
+    seats: tuple[SeatRequest, ...], count: int | None, stock: tuple[Item, ...]
+) -> tuple[SeatRequest, ...]:
+    """As many as a decision lets, in their order: who holds one, who has begun, then the lowest numbers."""
+    if count is None:
+        return seats
+    holding = {item.held_for for item in stock}
+    ranked = sorted(seats, key=lambda seat: (seat.number not in holding, not seat.begun, seat.number))
+    chosen = set(ranked[:count])
+    return tuple(seat for seat in seats if seat in chosen)
 
 
 def _hand_out(seats: list[int], stock: tuple[Item, ...]) -> dict[int, Item]:
     given = {item.held_for: item for item in stock if item.held_for in seats}
     free = (item for item in stock if item.held_for is None)
     return given | dict(zip((seat for seat in seats if seat not in given), free, strict=False))
+
+
+def _principals(crisis: CrisisFacts, seats: tuple[SeatRequest, ...], terms: Terms) -> Iterator[str]:
+    """One a seat, those who wait among them: nobody's name changes when they are equipped."""
+    return names.principal_names(
+        [(seat.first_name, seat.last_name) for seat in seats],
+        commune=crisis.commune_name,
+        pattern=_named_apart(crisis, terms.principal_pattern),
+        domain=terms.domain,
+    )
 
 
 def _laptop(crisis: CrisisFacts, seat: SeatRequest, stock: LaptopStock) -> LaptopPlan:

@@ -20,7 +20,10 @@ class HumanAct(StrEnum):
 
 @dataclass(frozen=True)
 class SeatRequest:
-    """One person to equip, as the seats file names them; `number` counts from 1."""
+    """One person to equip, as the seats file names them; `number` counts from 1.
+
+    `begun`: something was made for them in an earlier run, so that they cannot be left out of a plan.
+    """
 
     number: int
     first_name: str
@@ -28,6 +31,7 @@ class SeatRequest:
     service: str
     wants_phone: bool
     contact: str = ""
+    begun: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,22 @@ class SimStock:
 
 
 @dataclass(frozen=True)
+class Grants:
+    """How many of each this crisis may hold by decision; None where nobody decided."""
+
+    laptops: int | None = None
+    phones: int | None = None
+    sims: int | None = None
+
+
+@dataclass(frozen=True)
 class Pool:
-    """What this crisis holds and what is free, in the order in which it should be used."""
+    """What this crisis holds and what it may take, in the order in which it should be used."""
 
     laptops: tuple[LaptopStock, ...]
     phones: tuple[PhoneStock, ...]
     sims: tuple[SimStock, ...]
+    granted: Grants = Grants()
 
 
 @dataclass(frozen=True)
@@ -208,7 +222,12 @@ class UnitPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """One crisis, ready to run."""
+    """One crisis, ready to run.
+
+    Attributes:
+        waiting: numbers of the seats that get nothing now, because a decision grants fewer than are asked.
+        without_phone: of the seats that want a phone and get none now, for the same reason.
+    """
 
     crisis: CrisisFacts
     seats: tuple[SeatPlan, ...]
@@ -220,6 +239,9 @@ class Plan:
     usage_location: str
     playbooks: tuple[str, ...]
     human_acts: tuple[HumanAct, ...]
+    # Plans that earlier versions kept have neither.
+    waiting: tuple[int, ...] = ()
+    without_phone: tuple[int, ...] = ()
 
     @property
     def groups(self) -> tuple["WorkspacePlan | ServiceGroupPlan", ...]:

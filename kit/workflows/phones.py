@@ -19,8 +19,7 @@ def assign_phones(reference: str) -> Outcome:
     with current().database.read() as session:
         plan = planning.kept(session, reference)
     given = {seat.number: seat.phone for seat in plan.seats if seat.phone}
-    without = tuple(seat.number for seat in plan.seats if seat.phone is None)
-    Cell(reference, Stage.PHONE, without).tell(Status.SKIPPED, _("no phone asked for"))
+    _tell_without(plan, Stage.PHONE)
 
     def act() -> Outcome:
         by = current().stamp()
@@ -37,6 +36,17 @@ def assign_phones(reference: str) -> Outcome:
     return attempt(Cell(reference, Stage.PHONE, tuple(given)), act)
 
 
+def _tell_without(plan: Plan, stage: Stage) -> None:
+    none_asked = tuple(
+        seat.number for seat in plan.seats if seat.phone is None and seat.number not in plan.without_phone
+    )
+    for numbers, why in (
+        (none_asked, _("no phone asked for")),
+        (plan.without_phone, _("no phone granted")),
+    ):
+        Cell(plan.crisis.reference, stage, numbers).tell(Status.SKIPPED, why)
+
+
 def _proof(phone: PhonePlan) -> dict[str, str]:
     return {"phone": phone.tag, "imei": phone.imei, "sim": phone.sim_tag, "iccid": phone.iccid}
 
@@ -47,8 +57,7 @@ def manage_phones(reference: str) -> Outcome:
     with current().database.read() as session:
         plan = planning.kept(session, reference)
     given = {seat.number: seat.phone for seat in plan.seats if seat.phone}
-    without = tuple(seat.number for seat in plan.seats if seat.phone is None)
-    Cell(reference, Stage.MANAGED, without).tell(Status.SKIPPED, _("no phone asked for"))
+    _tell_without(plan, Stage.MANAGED)
     if not given:
         return Skipped(_("no phone asked for"))
     cell = Cell(reference, Stage.MANAGED, tuple(given))

@@ -12,7 +12,7 @@ from kit.workflows.troubles import Trouble
 NOW = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
 
 
-def situation(*ready: bool) -> Situation:
+def situation(*ready: bool, waiting: tuple[int, ...] = (), without_phone: tuple[int, ...] = ()) -> Situation:
     return Situation(
         reference="13005-2026-01",
         commune="Aubagne",
@@ -29,6 +29,8 @@ def situation(*ready: bool) -> Situation:
         stage_seconds={},
         proofs={},
         failures=(),
+        waiting=waiting,
+        without_phone=without_phone,
     )
 
 
@@ -64,3 +66,25 @@ def test_a_stage_of_the_crisis_that_fails_is_never_success_though_every_seat_wor
     said = verdict(situation(True), (trouble("tenant-refused"),))
     assert said is not None
     assert said.kind == "tenant-refused"
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (situation(True, False, waiting=(2,)), "Seat 2 waits by decision"),
+        (situation(True, True, without_phone=(1, 2)), "Seats 1, 2 get no phone by decision"),
+    ],
+)
+def test_what_a_decision_leaves_out_is_no_failure_and_not_complete(found: Situation, told: str) -> None:
+    said = verdict(found, ())
+    assert said is not None
+    assert said.kind == "incomplete"
+    assert said.message.startswith("All that was planned works")
+    assert told in said.message
+    assert "kit pool grant" in said.hint
+
+
+def test_a_seat_that_does_not_work_is_not_hidden_behind_one_that_waits() -> None:
+    said = verdict(situation(False, False, waiting=(2,)), ())
+    assert said is not None
+    assert said.message.startswith("0 of 2 seats work")

@@ -10,6 +10,11 @@ import pyrage
 import pytest
 from typer.testing import Result
 
+from inventory import loans
+from inventory.database import Database
+from inventory.journal import Stamp
+from tests.unit.inventory import samples
+
 GOOD = (
     "étiquette;type;modèle;IMEI;lieu;couleur\n"
     "TEL-1;téléphone;Fairphone;490154203237518;Armoire A;bleu\n"
@@ -186,6 +191,60 @@ def test_list_filters_by_kind_and_state(
     wrong = kit("pool", "list", "--kind", "toaster")
     assert wrong.exit_code == 4
     assert "laptop, phone, sim, router, accessory" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "tags"),
+    [
+        (["fairphone"], ["TEL-1"]),
+        (["armoire", "kind:accessory"], ["CHG-1"]),
+        (['lieu:"armoire b" -kind:phone'], ["CHG-1"]),
+        (["--", "-fairphone"], ["CHG-1"]),
+        (["armoire", "--kind", "phone", "--state", "in_stock"], ["TEL-1"]),
+        (["introuvable"], []),
+    ],
+)
+def test_list_searches(
+    kit: Callable[..., Result],
+    kit_json: Callable[..., Any],
+    file: Path,
+    typed: list[str],
+    tags: list[str],
+) -> None:
+    kit("pool", "import", str(file))
+    # What comes after -- is no option.
+    rows = json.loads(kit("pool", "list", "--json", *typed).stdout)
+    assert [row["tag"] for row in rows] == tags
+
+
+def test_a_search_that_is_none_names_what_there_is(
+    kit: Callable[..., Result], kit_json: Callable[..., Any]
+) -> None:
+    wrong = kit("pool", "list", "plac:x")
+    assert wrong.exit_code == 4
+    assert "A search has no “plac:”" in wrong.stderr
+    assert "tag, serial, imei" in wrong.stderr
+    assert "in_stock, reserved" in kit("pool", "list", "state:toaster").stderr
+
+
+def test_list_tells_who_holds_a_device(
+    kit: Callable[..., Result], kit_json: Callable[..., Any], home: Path
+) -> None:
+    database = Database(f"sqlite:///{home / 'kit.db'}")
+    reference = samples.fill(database, Stamp("camille@station", samples.NOW), laptops=2)
+    with database.write() as session:
+        loans.reserve(session, Stamp("camille@station", samples.NOW), reference, 2, "LAP-02")
+    database.dispose()
+    (row,) = kit_json("pool", "list", "commune:aubagne")
+    assert (row["tag"], row["crisis"], row["seat"], row["person"]) == (
+        "LAP-02",
+        reference,
+        2,
+        "Camille Exemple 2",
+    )
+    free, held = kit_json("pool", "list")
+    assert (free["tag"], free["person"], held["person"]) == ("LAP-01", None, "Camille Exemple 2")
+    assert "Camille Exemple 2" in kit("pool", "list", "state:reserved").stdout
 
 
 def test_show_tells_the_facts_and_the_history(

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.plan.build import Lacking, build
+from kit.plan.build import Lacking, LeftOut, build
 from kit.plan.model import (
     CrisisFacts,
+    Grants,
     HumanAct,
     LaptopStock,
     PhoneStock,
@@ -146,3 +148,91 @@ def test_no_device_is_given_twice_and_the_same_input_gives_the_same_plan(
         given_tags += [tag for s in made.seats if s.phone for tag in (s.phone.tag, s.phone.sim_tag)]
         assert len(set(given_tags)) == len(given_tags)
         assert len({planned_seat.account.principal_name for planned_seat in made.seats}) == len(seats)
+
+
+def granted(stock: Pool, **counts: int) -> Pool:
+    return replace(stock, granted=Grants(**counts))
+
+
+def test_where_a_decision_grants_fewer_the_lowest_numbers_come_first_and_the_others_wait() -> None:
+    made = planned((seat(1), seat(2), seat(3)), granted(pool(3), laptops=2))
+    assert [each.number for each in made.seats] == [1, 2]
+    assert made.waiting == (3,)
+    assert made.workspace.members == tuple(each.account.principal_name for each in made.seats)
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_a_decision_that_grants_enough_leaves_nobody_waiting(count: int) -> None:
+    made = planned((seat(1), seat(2)), granted(pool(5), laptops=count))
+    assert made == planned((seat(1), seat(2)), pool(5))
+    assert made.waiting == made.without_phone == ()
+
+
+def test_a_decision_that_grants_nothing_leaves_everybody_waiting() -> None:
+    made = planned((seat(1), seat(2)), granted(pool(5), laptops=0))
+    assert (made.seats, made.waiting, made.workspace.owners, made.service_groups) == ((), (1, 2), (), ())
+
+
+def test_who_holds_a_laptop_keeps_it_before_a_lower_number_gets_one() -> None:
+    stock = pool(3)
+    held = replace(stock.laptops[2], held_for=3)
+    seats = (seat(1), seat(2), seat(3))
+    made = planned(seats, granted(replace(stock, laptops=(held, *stock.laptops[:2])), laptops=2))
+    assert [(each.number, each.laptop.tag) for each in made.seats] == [(1, "LT-0"), (3, "LT-2")]
+    assert made.waiting == (2,)
+
+
+def test_who_waits_keeps_the_name_that_the_plan_would_give() -> None:
+    twins = tuple(replace(seat(number), last_name="Exemple") for number in (1, 2, 3))
+    stock = replace(pool(2), laptops=(replace(pool(2).laptops[0], held_for=2), pool(2).laptops[1]))
+    few = planned(twins, granted(stock, laptops=1))
+    everybody = planned(twins, pool(3))
+    assert few.seats[0].account == everybody.seats[1].account
+
+
+def test_a_seat_for_which_something_was_made_comes_first_and_is_never_left_out() -> None:
+    seats = (seat(1), seat(2), replace(seat(3), begun=True))
+    assert [each.number for each in planned(seats, granted(pool(3), laptops=1)).seats] == [3]
+    assert build(CRISIS, seats, granted(pool(3), laptops=0), TERMS) == LeftOut((3,))
+
+
+def test_less_than_was_granted_in_stock_is_a_shortage_all_the_same() -> None:
+    assert build(CRISIS, (seat(1), seat(2), seat(3)), granted(pool(1), laptops=2), TERMS) == Lacking(1, 0, 0)
+
+
+@pytest.mark.parametrize("counts", [{"phones": 1}, {"sims": 1}, {"phones": 2, "sims": 1}])
+def test_who_lacks_only_the_phone_by_decision_gets_the_laptop_without_it(counts: dict[str, int]) -> None:
+    seats = (seat(1, phone=True), seat(2, phone=True), seat(3))
+    made = planned(seats, granted(pool(3, 2, 2), **counts))
+    assert [each.phone is not None for each in made.seats] == [True, False, False]
+    assert (made.waiting, made.without_phone) == ((), (2,))
+
+
+def test_phones_lacking_without_a_decision_stay_a_shortage() -> None:
+    seats = (seat(1, phone=True), seat(2, phone=True))
+    assert build(CRISIS, seats, granted(pool(2, 1, 2), laptops=2), TERMS) == Lacking(0, 1, 0)
+
+
+@given(
+    st.lists(st.booleans(), min_size=1, max_size=12),
+    st.integers(0, 14),
+    st.none() | st.integers(0, 14),
+    st.none() | st.integers(0, 14),
+)
+def test_a_plan_never_exceeds_what_was_granted_and_forgets_nobody(
+    phones_wanted: list[bool], stock: int, laptops: int | None, phones: int | None
+) -> None:
+    seats = tuple(seat(n, phone=wanted) for n, wanted in enumerate(phones_wanted, start=1))
+    limits = Grants(laptops=laptops, phones=phones)
+    made = build(CRISIS, seats, replace(pool(stock, stock, stock), granted=limits), TERMS)
+    assert isinstance(made, Plan | Lacking)
+    if isinstance(made, Plan):
+        with_phone = [each.number for each in made.seats if each.phone]
+        assert laptops is None or len(made.seats) <= laptops
+        assert phones is None or len(with_phone) <= phones
+        assert sorted((*(each.number for each in made.seats), *made.waiting)) == list(
+            range(1, len(seats) + 1)
+        )
+        assert set(made.without_phone) == {each.number for each in seats if each.wants_phone} - set(
+            with_phone
+        ) - set(made.waiting)

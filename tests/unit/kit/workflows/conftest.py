@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from inventory import crises
+from inventory import crises, shelf
 from inventory.activity import Event, since
 from inventory.database import Database
 from inventory.devices import Device, DeviceKind
 from inventory.journal import Stamp
+from inventory.readiness import Limits
 from kit.graph.client import Graph
 from kit.plan.model import Plan, Terms
 from kit.workflows import planning, station
@@ -89,7 +90,7 @@ def plan_of(database: Database, reference: str) -> Plan:
     """Make the plan from what is free, and keep it."""
     with database.write() as session:
         found = crises.get(session, reference)
-        made = planning.make(session, found, TERMS)
+        made = planning.make(session, found, TERMS, shelf.readiness(session, NOW, Limits()))
         planning.keep(session, BY, found, made)
         return made
 

@@ -1,15 +1,15 @@
 """Phones and SIMs of the people who asked for one."""
 
-from inventory import crises, devices, evidence
+from inventory import allocations, crises, devices, evidence
 from inventory.activity import Status
 from inventory.database import Database
-from inventory.devices import DeviceState
+from inventory.devices import DeviceKind, DeviceState
 from kit.plan.stages import Stage
 from kit.workflows.outcome import Done, Skipped
 from kit.workflows.phones import assign_phones
 from kit.workflows.reserve import reserve
 from kit.workflows.station import Station
-from tests.unit.kit.workflows.conftest import plan_of, told
+from tests.unit.kit.workflows.conftest import BY, plan_of, told
 
 
 def test_each_gets_phone_and_sim_and_a_second_time_nothing_moves(
@@ -45,3 +45,16 @@ def test_where_nobody_asked_for_one_there_is_nothing_to_do(
     assert assign_phones(crisis) == Skipped("no phone asked for")
     working.activity.conclude()
     assert {event.status for event in told(working, crisis)} == {Status.SKIPPED}
+
+
+def test_who_was_granted_no_phone_is_not_said_to_have_asked_for_none(
+    database: Database, working: Station, crisis: str
+) -> None:
+    with database.write() as session:
+        found = crises.get(session, crisis)
+        allocations.decide(session, BY, found, DeviceKind.PHONE, 1, author="Camille", reason="few left")
+    plan_of(database, crisis)
+    reserve(crisis)
+    assert assign_phones(crisis) == Done()
+    (said,) = [event for event in told(working, crisis) if (event.stage, event.seat) == (Stage.PHONE, 2)]
+    assert (said.status, said.detail) == (Status.SKIPPED, "no phone granted")

@@ -1,9 +1,9 @@
 """Reserving: all the plan names, or nothing."""
 
-from inventory import devices, loans
+from inventory import allocations, crises, devices, loans
 from inventory.activity import Status
 from inventory.database import Database
-from inventory.devices import DeviceState
+from inventory.devices import DeviceKind, DeviceState
 from kit.workflows.outcome import Done, Failed
 from kit.workflows.reserve import reserve
 from kit.workflows.station import Station
@@ -38,3 +38,23 @@ def test_a_device_taken_meanwhile_refuses_all_of_it(
     last = told(working, crisis)[-1]
     assert (last.stage, last.status, last.detail) == ("reserve", Status.FAILED, outcome.message)
     assert (last.hint, last.data) == (outcome.hint, {"kind": "shortage"})
+
+
+def test_a_decision_after_the_plan_refuses_all_of_it_until_the_plan_is_made_again(
+    database: Database, working: Station, crisis: str
+) -> None:
+    plan_of(database, crisis)
+    with database.write() as session:
+        found = crises.get(session, crisis)
+        allocations.decide(session, BY, found, DeviceKind.LAPTOP, 1, author="Camille", reason="few left")
+    outcome = reserve(crisis)
+    assert isinstance(outcome, Failed)
+    assert outcome.kind == "shortage"
+    assert "Camille granted it 1" in outcome.message
+    assert "make the plan again" in outcome.hint
+    with database.read() as session:
+        assert loans.open_loans(session) == []
+    plan_of(database, crisis)
+    assert reserve(crisis) == Done()
+    with database.read() as session:
+        assert [loan.device_tag for loan in loans.open_loans(session)] == ["LAP-01", "TEL-01", "SIM-01"]
