@@ -19,6 +19,7 @@ from kit.app.compose import App
 from kit.documents import clean_state, report_reading
 from kit.documents.clean_state import CleanStateFacts
 from kit.documents.clean_state_wording import report_file
+from kit.documents.issuing import LANGUAGE
 from kit.documents.laptop_state import Laptop
 from kit.documents.store import save
 from kit.plan.stages import Stage
@@ -92,9 +93,9 @@ def laptop_report(app: App, tag: str, *, out: Path | None = None) -> LaptopRepor
     if out is not None:
         kept = out.with_name(report_file(device.tag))
         save(journal.canonical(report), kept)
-        save(clean_state.render(facts, sheet.LANGUAGE), out)
+        save(clean_state.render(facts, LANGUAGE), out)
         record |= {"pdf": str(out), "json": str(kept)}
-    return LaptopReport(record, clean_state.as_text(facts, sheet.LANGUAGE))
+    return LaptopReport(record, clean_state.as_text(facts, LANGUAGE))
 
 
 def _last_report(session: Session, device: Device) -> tuple[datetime, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from inventory import communes, devices
+from inventory import communes, devices, issued
 from inventory.crate_records import Crate
 from inventory.devices import Device, DeviceKind, DeviceState
 from inventory.errors import BadValue, Unknown
@@ -268,7 +268,25 @@ def issue(app: App, reference: str, out: Path | None) -> Issued:
     )
     store.save(closing.canonical(found), path.with_suffix(".json"))
     store.save(pdf, path)
-    return Issued(str(path), hashlib.sha256(pdf).hexdigest(), digest)
+    printed = hashlib.sha256(pdf).hexdigest()
+    _record(app, stocktake, found, printed)
+    return Issued(str(path), printed, digest)
+
+
+def _record(app: App, stocktake: Stocktake, found: Mapping[str, Any], pdf_sha256: str) -> None:
+    """Note that the report was issued; its result never changes, so there is one version."""
+    with app.database.write() as session:
+        if issued.newest(session, stocktake.reference) is None:
+            issued.issue(
+                session,
+                app.stamp(),
+                reference=stocktake.reference,
+                version=1,
+                kind="stocktake-report",
+                subject=records.subject(stocktake.reference),
+                facts=found,
+                pdf_sha256=pdf_sha256,
+            )
 
 
 def attach(app: App, reference: str, file: Path) -> str:

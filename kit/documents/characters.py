@@ -35,10 +35,18 @@ def drawn(character: str) -> bool:
     return any(low <= code <= high for low, high in DRAWN) and unicodedata.category(character)[0] != "C"
 
 
+#: The same for a whole text at once; papers have many.
+_NOT_DRAWN = re.compile(
+    "[^"
+    + re.escape("".join(c for low, high in DRAWN for c in map(chr, range(low, high + 1)) if drawn(c)))
+    + "]"
+)
+
+
 def legible(text: str) -> str:
     """Accents composed, white space as single spaces, and what cannot be drawn as e.g. "‹U+1F642›"."""
     spaced = re.sub(r"[ \t\r\n]+", " ", unicodedata.normalize("NFC", text)).strip(" ")
-    return "".join(c if drawn(c) else f"‹U+{ord(c):04X}›" for c in spaced)
+    return _NOT_DRAWN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", spaced)
 
 
 def legible_all(value: Any) -> Any:

@@ -8,8 +8,11 @@ from typing import Any
 from kit.documents import clean_state_text, clean_state_wording, handover_text
 from kit.documents.interface import Content, fingerprint
 from kit.documents.laptop_state import LaptopState
+from kit.documents.paper_facts import CrisisFacts
 from kit.documents.typesetting import typeset
 from kit.documents.wording import moment, translations
+
+KIND = "handover"
 
 
 @dataclass(frozen=True)
@@ -55,42 +58,24 @@ class HandoverSeat:
     accessories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class HandoverFacts:
+@dataclass(frozen=True, kw_only=True)
+class HandoverFacts(CrisisFacts):
     """Everything the sheet states, frozen when it is issued.
 
     Attributes:
-        reference: of the sheet, e.g. "13005-2026-01-R1".
-        crisis: public reference of the crisis, e.g. "13005-2026-01".
-        commune_code: INSEE code.
-        lender: who owns the equipment.
-        contact: whom to ask at the lender; empty leaves a line to write on.
-        contact_phone: that person's number; empty leaves a line to write on.
+        reference: of the sheet without its version, e.g. "13005-2026-01-R".
         t0: when the crisis was declared; aware, in the zone to print.
-        issued_at: when the sheet was issued; aware, in the zone to print.
-        drill: an exercise; every page says so.
         annexes: what each laptop was found to be, a page each.
-
-    Raises:
-        ValueError: a moment has no time zone.
     """
 
-    reference: str
-    crisis: str
-    commune_name: str
-    commune_code: str
-    lender: str
-    contact: str
-    contact_phone: str
     t0: datetime
-    issued_at: datetime
-    drill: bool
     seats: tuple[HandoverSeat, ...]
     annexes: tuple[LaptopState, ...] = ()
 
-    def __post_init__(self) -> None:
-        if self.t0.tzinfo is None or self.issued_at.tzinfo is None:
-            raise ValueError("a moment on a document needs a time zone")
+    @property
+    def name(self) -> str:
+        """The sheet's own name, e.g. "13005-2026-01-R1"."""
+        return f"{self.reference}{self.version}"
 
 
 def render(facts: HandoverFacts, language: str = "fr") -> bytes:
@@ -105,7 +90,7 @@ def render(facts: HandoverFacts, language: str = "fr") -> bytes:
             template="handover.typ",
             language=language,
             title=translations(language).gettext("Hand-over sheet"),
-            reference=facts.reference,
+            reference=facts.name,
             author=facts.lender,
             issued_at=facts.issued_at,
             fingerprint=fingerprint(facts),
@@ -128,7 +113,7 @@ def as_text(facts: HandoverFacts, language: str = "fr") -> str:
 def _data(facts: HandoverFacts, language: str) -> dict[str, Any]:
     """What both layouts read: JSON values only, every wording already in the document's language."""
     return {
-        "reference": facts.reference,
+        "reference": facts.name,
         "drill": facts.drill,
         "commune": facts.commune_name,
         "lender": facts.lender,

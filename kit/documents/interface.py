@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import KitError
@@ -47,7 +47,7 @@ class Content:
 
 
 def canonical(facts: "DataclassInstance") -> bytes:
-    """The bytes that are hashed: JSON in ASCII, keys sorted, no white space, moments in ISO 8601.
+    """The bytes that are hashed: JSON in ASCII, keys sorted, no white space, days and moments in ISO 8601.
 
     Kept beside the PDF, anybody checks a sheet with `sha256sum`.
     """
@@ -61,6 +61,6 @@ def fingerprint(facts: "DataclassInstance") -> str:
 
 
 def _iso(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"a document's facts cannot hold {type(value).__name__}")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kit.documents import equipment
 from kit.documents.interface import Content
 from kit.documents.typesetting import typeset
 from kit.documents.wording import moment, translations
@@ -112,7 +113,7 @@ def render(facts: StocktakeFacts, language: str = "fr") -> bytes:
 
 def _data(facts: StocktakeFacts, language: str) -> dict[str, Any]:
     """What the template reads: JSON values only, every wording already in the document's language."""
-    kinds = _kinds(language)
+    kinds = equipment.kinds(language)
     return {
         "drill": False,
         "lender": facts.lender,
@@ -135,7 +136,7 @@ def _identity(facts: StocktakeFacts, language: str) -> list[list[str]]:
     who = _("{moment}, {name}")
     return [
         [where, facts.scope],
-        *([[_("Only devices"), _states(language)[facts.state]]] if facts.state else []),
+        *([[_("Only devices"), equipment.states(language)[facts.state]]] if facts.state else []),
         [_("Opened"), who.format(moment=moment(facts.opened_at, language), name=facts.opened_by)],
         [_("Closed"), who.format(moment=moment(facts.closed_at, language), name=facts.closed_by)],
         [_("In charge"), facts.owner],
@@ -161,10 +162,10 @@ def _row(one: DecidedVariance, language: str) -> dict[str, Any]:
     condition = one.discrepancy == "wrong_condition"
     return {
         "subject": one.subject,
-        "details": [_kinds(language)[one.kind], one.model],
-        "discrepancy": _discrepancies(language)[one.discrepancy],
-        "book": [_states(language)[one.state], one.expected],
-        "found": _conditions(language)[one.found] if condition else one.found,
+        "details": [equipment.kinds(language)[one.kind], one.model],
+        "discrepancy": equipment.discrepancies(language)[one.discrepancy],
+        "book": [equipment.states(language)[one.state], one.expected],
+        "found": equipment.conditions(language)[one.found] if condition else one.found,
         "owner": one.owner,
         "choice": choice,
         "reason": one.reason,
@@ -204,52 +205,6 @@ def _labels(language: str) -> dict[str, str]:
     }
 
 
-def _kinds(language: str) -> dict[str, str]:
-    _, pgettext = translations(language).gettext, translations(language).pgettext
-    return {
-        "": "",
-        "laptop": _("Laptop"),
-        "phone": _("Phone"),
-        "sim": pgettext("equipment", "SIM card"),
-        "router": _("Router"),
-        "accessory": _("Accessory"),
-    }
-
-
-def _states(language: str) -> dict[str, str]:
-    _ = translations(language).gettext
-    return {
-        "": "",
-        "in_stock": _("in stock"),
-        "reserved": _("reserved"),
-        "provisioning": _("being prepared"),
-        "ready": _("ready"),
-        "on_loan": _("on loan"),
-        "returned": _("returned"),
-        "quarantined": _("in quarantine"),
-        "wiped": _("wiped"),
-        "lost": _("lost"),
-        "stolen": _("stolen"),
-        "broken": _("broken"),
-        "retired": _("retired"),
-    }
-
-
-def _discrepancies(language: str) -> dict[str, str]:
-    _ = translations(language).gettext
-    return {
-        "missing": _("Missing"),
-        "unexpected": _("Unexpected"),
-        "wrong_place": _("Wrong place"),
-        "wrong_holder": _("Wrong holder"),
-        "wrong_condition": _("Wrong condition"),
-        "wrong_sim": _("Wrong SIM"),
-        "seen_twice": _("Seen at several places"),
-        "unknown_code": _("Unknown code"),
-        "other_identity": _("Says it is another"),
-    }
-
-
 def _choices(language: str) -> dict[str, str]:
     _ = translations(language).gettext
     return {
@@ -258,15 +213,6 @@ def _choices(language: str) -> dict[str, str]:
         "found": _("Found again, in quarantine"),
         "search": _("Search goes on"),
         "accept": _("Accepted as it is"),
-    }
-
-
-def _conditions(language: str) -> dict[str, str]:
-    pgettext = translations(language).pgettext
-    return {
-        "new": pgettext("equipment", "new"),
-        "good": pgettext("equipment", "good"),
-        "faulty": pgettext("equipment", "faulty"),
     }
 
 

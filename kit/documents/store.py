@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from gettext import gettext as _
 from pathlib import Path
 
@@ -14,9 +15,21 @@ def save(document: bytes, path: Path) -> None:
     Raises:
         MissingRequirement: the file could not be written; an older one is untouched.
     """
+    save_together({path: document})
+
+
+def save_together(documents: Mapping[Path, bytes]) -> None:
+    """The same for several files of one folder, each whole or not at all.
+
+    Raises:
+        MissingRequirement: a file could not be written; it and those after it are as they were.
+    """
+    path = next(iter(documents))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(document, path)
+        for path, document in documents.items():
+            _write(document, path)
+        _settle(path.parent)
     except OSError as exc:
         raise MissingRequirement(
             _("“{path}” could not be written: {reason}. What was there before is untouched.").format(
@@ -39,8 +52,12 @@ def _write(document: bytes, path: Path) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+
+
+def _settle(folder: Path) -> None:
+    """Have the folder's new names on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -1,7 +1,7 @@
 """Owns the language of documents, chosen per document and not by the operator's locale."""
 
 import gettext
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 
 from kit.errors import BadInput
@@ -33,3 +33,8 @@ def moment(value: datetime, language: str) -> str:
     # A zone's name may not survive storage, its distance from UTC does: the same sheet prints the same twice.
     fixed = value.astimezone(timezone(value.utcoffset() or timedelta()))
     return _("{moment:%Y-%m-%d at %H:%M} ({moment:%Z})").format(moment=fixed)
+
+
+def day(value: date, language: str) -> str:
+    """A day as people write it."""
+    return translations(language).gettext("{day:%Y-%m-%d}").format(day=value)

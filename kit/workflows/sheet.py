@@ -1,11 +1,10 @@
 """Issues the hand-over sheet of a crisis: only what was proven, as PDF and plain text, its hash as evidence.
 
-The same facts give the same sheet: issuing again changes nothing. Other facts give a new version, R2, R3, …
-beside the older ones. Each laptop's report is an annex; its JSON is kept beside the sheet, so that
+The same facts give the same sheet: issuing again writes only what was lost. Other facts give a new version,
+R2, R3, … beside the older ones. Each laptop's report is an annex; its JSON is kept beside the sheet, so that
 `sha256sum` gives the hash that the annex prints.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from gettext import gettext as _
@@ -15,10 +14,9 @@ from typing import Any
 from sqlmodel import Session
 
 from inventory import evidence, journal
-from kit.documents import handover, report_reading
+from kit.documents import issuing, report_reading
 from kit.documents.clean_state_wording import report_file
 from kit.documents.handover import HandedLaptop, HandedPhone, HandedSim, HandoverFacts, HandoverSeat
-from kit.documents.interface import canonical, fingerprint
 from kit.documents.laptop_state import Laptop
 from kit.documents.store import save
 from kit.plan.model import Plan, SeatPlan
@@ -27,9 +25,6 @@ from kit.workflows import engine, planning
 from kit.workflows.outcome import Done, Outcome, Skipped
 from kit.workflows.station import Cell, Station, attempt, current
 from kit.workstations import probe
-
-#: People of French communes sign it.
-LANGUAGE = "fr"
 
 #: By seat and stage: what the stage left behind.
 _Proofs = dict[int, dict[str, Mapping[str, Any]]]
@@ -49,44 +44,42 @@ def issue(station: Station, reference: str) -> Outcome:
         before = evidence.find(session, reference, Stage.SHEET)
     if not proofs:
         return Skipped(_("nothing is ready to be handed over"))
-    folder = station.documents / reference
-    reports = {folder / report_file(plan.seat(n).laptop.tag): _report(proofs[n]) for n in _laptops(proofs)}
-    if before is not None:
-        same = _facts(station, plan, proofs, version=before.data["version"], issued_at=before.at)
-        files = (Path(before.data["pdf"]), *reports)
-        if fingerprint(same) == before.data["facts_sha256"] and all(file.exists() for file in files):
-            return Skipped(_("the sheet of these facts is issued already"))
     by = station.stamp()
-    version = 1 if before is None else before.data["version"] + 1
-    facts = _facts(station, plan, proofs, version=version, issued_at=by.at)
-    for file, report in reports.items():
-        save(journal.canonical(report), file)
-    data = _write(facts, folder) | {"version": version}
+    reports = _save_reports(station.documents / reference, plan, proofs)
+    facts = _facts(station, plan, proofs, issued_at=by.at)
     with station.database.write() as session:
+        # A sheet of before documents were recorded keeps its number.
+        first = before.data["version"] + 1 if before else 1
+        made = issuing.issue(session, by, station.documents, facts, first=first)
+        document = made.document
+        data = {
+            "pdf": str(made.pdf),
+            "pdf_sha256": document.pdf_sha256,
+            "facts_sha256": document.facts_sha256,
+            "version": document.version,
+        }
         evidence.keep(session, by, reference, Stage.SHEET, data)
-    return Done(data["pdf"])
+    if not (made.new or reports):
+        return Skipped(_("the sheet of these facts is issued already"))
+    return Done(str(made.pdf))
 
 
-def _write(facts: HandoverFacts, folder: Path) -> dict[str, Any]:
-    """Save hashed facts and plain text first: they help even where no PDF can be made."""
-    base = folder / f"handover-{facts.reference}"
-    save(canonical(facts), base.with_suffix(".json"))
-    save(handover.as_text(facts, LANGUAGE).encode(), base.with_suffix(".txt"))
-    pdf = handover.render(facts, LANGUAGE)
-    save(pdf, base.with_suffix(".pdf"))
-    return {
-        "pdf": str(base.with_suffix(".pdf")),
-        "pdf_sha256": hashlib.sha256(pdf).hexdigest(),
-        "facts_sha256": fingerprint(facts),
-    }
+def _save_reports(folder: Path, plan: Plan, proofs: _Proofs) -> bool:
+    """Keep each laptop's report beside the sheet; whether one was not there yet, or was another."""
+    written = False
+    for number in _laptops(proofs):
+        file = folder / report_file(plan.seat(number).laptop.tag)
+        report = journal.canonical(_report(proofs[number]))
+        if not file.exists() or file.read_bytes() != report:
+            save(report, file)
+            written = True
+    return written
 
 
-def _facts(
-    station: Station, plan: Plan, proofs: _Proofs, *, version: int, issued_at: datetime
-) -> HandoverFacts:
+def _facts(station: Station, plan: Plan, proofs: _Proofs, *, issued_at: datetime) -> HandoverFacts:
     lender = station.lender
     return HandoverFacts(
-        reference=f"{plan.crisis.reference}-R{version}",
+        reference=f"{plan.crisis.reference}-R",
         crisis=plan.crisis.reference,
         commune_name=plan.crisis.commune_name,
         commune_code=plan.crisis.commune_code,

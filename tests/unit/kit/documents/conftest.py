@@ -31,7 +31,7 @@ def sample_seat(number: int, **changes: Any) -> HandoverSeat:
 def sample_facts(seats: int = 2, **changes: Any) -> HandoverFacts:
     """A sheet for `seats` people."""
     values: dict[str, Any] = {
-        "reference": "13005-2026-01-R1",
+        "reference": "13005-2026-01-R",
         "crisis": "13005-2026-01",
         "commune_name": "Aubagne",
         "commune_code": "13005",
