@@ -10,7 +10,7 @@ from kit.app import station as building
 from kit.app.compose import App
 from kit.errors import BadInput
 from kit.graph import phones
-from kit.graph.client import Graph
+from kit.graph.client import PATIENCE, Graph
 from kit.graph.phones import ManagedPhone
 
 
@@ -40,20 +40,20 @@ def look(app: App, tag: str) -> Phone:
         return _found(graph, device)
 
 
-def lock(app: App, tag: str) -> Phone:
+def lock(app: App, tag: str, *, patience: float = PATIENCE) -> Phone:
     """Lock a lost phone's screen at once; raises as `look`, and Unknown where it is not managed."""
     device = _phone(app, tag)
-    with building.tenant(app) as graph:
+    with building.tenant(app, patience=patience) as graph:
         phone = _found(graph, device)
         phones.lock_phone(graph, _managed(phone).id)
     _note(app, tag, "phone.locked")
     return phone
 
 
-def wipe(app: App, tag: str) -> Phone:
+def wipe(app: App, tag: str, *, patience: float = PATIENCE) -> Phone:
     """Erase everything on a phone, now or when it next goes online; raises as `lock`."""
     device = _phone(app, tag)
-    with building.tenant(app) as graph:
+    with building.tenant(app, patience=patience) as graph:
         phone = _found(graph, device)
         phones.wipe_phone(graph, _managed(phone).id)
     _note(app, tag, "phone.wipe-asked")

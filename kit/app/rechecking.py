@@ -11,7 +11,7 @@ from inventory.devices import Device, DeviceState
 from inventory.errors import IllegalMove
 from inventory.examinations import Examination
 from inventory.journal import Stamp
-from kit.app import laptops
+from kit.app import laptops, noting
 from kit.app.compose import App
 from kit.app.laptops import Result, Run
 from kit.errors import WorkstationFailed
@@ -40,18 +40,24 @@ def recheck(
     app: App,
     tags: Sequence[str],
     *,
+    consent_by: str,
     cancelled: Callable[[], bool],
     tell: Callable[[TaskEvent], None],
     show: Callable[[Result], None],
 ) -> list[Result]:
     """Look at these laptops side by side; each result is shown and kept as soon as it is there.
 
+    `consent_by` is who agreed now that lent ones are looked at; empty where that was noted before.
+
     Raises:
-        Unknown, BadInput: a tag is no laptop's. IllegalMove: one is neither ready nor on loan, or no plan
-            says what it should be. Nothing was looked at then.
+        Unknown, BadInput: a tag is no laptop's. IllegalMove: one is neither ready nor on loan, no plan says
+            what it should be, or its person has not agreed. Nothing was looked at then.
     """
-    with app.database.read() as session:
-        looks = {device.tag: _LOOKS[device.state] for device in _lookable(session, tags)}
+    with app.database.write() as session:
+        found = _lookable(session, tags)
+        lent = [device for device in found if device.state is DeviceState.ON_LOAN]
+        noting.must_be_agreed(app, session, app.stamp(), lent, consent_by=consent_by)
+        looks = {device.tag: _LOOKS[device.state] for device in found}
         runs = [_run(app, session, tag, look.playbook) for tag, look in looks.items()]
     results: list[Result] = []
 

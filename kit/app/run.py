@@ -20,7 +20,7 @@ from inventory.times import utc_now
 from kit.app import station as building
 from kit.app.compose import App
 from kit.errors import Busy
-from kit.workflows import closing, equip, station
+from kit.workflows import closing, equip, station, swapping
 from kit.workflows import engine as durable
 from kit.workflows.troubles import Trouble
 
@@ -43,7 +43,8 @@ EQUIP = Procedure("run", equip.equip)
 REVOKE = Procedure("revoke", closing.revoke)
 EXPORT = Procedure("export", closing.export)
 REMOVE = Procedure("remove", closing.remove)
-_PROCEDURES = (EQUIP, REVOKE, EXPORT, REMOVE)
+SWAP = Procedure("swap", swapping.reequip)
+_PROCEDURES = (EQUIP, REVOKE, EXPORT, REMOVE, SWAP)
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ def refuse_while_others_run(app: App, reference: str, procedure: Procedure | Non
         REVOKE: "tenant revoke",
         EXPORT: "tenant export",
         REMOVE: "tenant remove",
+        SWAP: "swap",
     }
     for other in _PROCEDURES:
         if other != procedure and unfinished(app, reference, other) is not None:

@@ -1,15 +1,122 @@
-"""`kit handover`: what is signed when equipment changes hands."""
+"""`kit handover`: equipment changes hands, with what is signed."""
 
+from dataclasses import asdict
+from datetime import datetime
 from gettext import gettext as _
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kit.cli.exits import say, told
+from kit.cli.exits import end, say, told
 from kit.cli.options import Json, example, open_app
-from kit.cli.render import emit_record
+from kit.cli.render import emit_json, emit_record
 
-app = typer.Typer(no_args_is_help=True, help=_("Hand-over: sheets to sign, the pass that lets a person in."))
+if TYPE_CHECKING:
+    from kit.app.handing import Receipt, Refused
+    from kit.app.loan_papers import Paper
+
+app = typer.Typer(
+    no_args_is_help=True, help=_("Hand-over: who got what, sheets to sign, the pass that lets a person in.")
+)
+
+Crisis = Annotated[
+    str, typer.Argument(metavar="CRISIS", help=_("Reference, or a commune that has one open crisis."))
+]
+Identity = Annotated[str, typer.Option(help=_("How their identity was verified, in words."))]
+At = Annotated[datetime | None, typer.Option(help=_("When it happened, in the team's time zone; else now."))]
+
+
+@app.command(
+    "seat",
+    help=_("Hand a person what is ready: the devices scanned, or all that they do not have yet."),
+    epilog=example("kit handover seat 13005-2026-01 3 LAP-07 --identity 'staff badge'"),
+)
+def seat_(
+    context: typer.Context,
+    crisis: Crisis,
+    seat: Annotated[int, typer.Argument(min=1, metavar="SEAT", help=_("Number of the seat."))],
+    identity: Identity,
+    tags: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TAGS]", help=_("Tags, serials, IMEIs or ICCIDs, as scanned.")),
+    ] = None,
+    condition: Annotated[
+        list[str] | None, typer.Option(help=_("What is wrong with one: 'LAP-07=scratched lid'."))
+    ] = None,
+    accessory: Annotated[list[str] | None, typer.Option(help=_("What goes along: charger=1."))] = None,
+    source: Annotated[
+        str, typer.Option("--from", help=_("Where accessories are taken from: a place or crate."))
+    ] = "",
+    person: Annotated[str, typer.Option(help=_("Who takes it, if not the person of the seat."))] = "",
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app import handing
+
+        words = handing.Words(identity, person, at, tuple(condition or ()), tuple(accessory or ()), source)
+        receipt = handing.hand_over_seat(open_app(context), crisis, seat, scanned=tags or (), words=words)
+        if as_json:
+            emit_json(asdict(receipt))
+        else:
+            _tell(receipt)
+
+
+@app.command(
+    "service",
+    help=_("Hand every person of a service what is ready; one bad seat does not stop the others."),
+    epilog=example("kit handover service 13005-2026-01 CCAS --identity 'staff badges'"),
+)
+def service_(
+    context: typer.Context,
+    crisis: Crisis,
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help=_("As in the seats file."))],
+    identity: Identity,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app import handing
+
+        words = handing.Words(identity, at=at)
+        ended = handing.hand_over_service(open_app(context), crisis, service, words)
+        if as_json:
+            emit_json([asdict(each) for each in ended])
+        else:
+            for each in ended:
+                _tell(each)
+            if not ended:
+                say(_("Everybody of {service} has everything already.").format(service=service))
+    end(each.kind for each in ended if isinstance(each, handing.Refused))
+
+
+def _tell(ended: "Receipt | Refused") -> None:
+    """One seat's hand-over in words."""
+    from kit.app.handing import Refused
+
+    if isinstance(ended, Refused):
+        print(_("Seat {seat} {person}: {message}").format(**vars(ended)))
+        if ended.hint:
+            print(f"→ {ended.hint}")
+        return
+    things = ", ".join(
+        [
+            *(f"{tag} ({condition})" for tag, condition in ended.devices.items()),
+            *(f"{count} × {item}" for item, count in ended.accessories.items()),
+        ]
+    )
+    print(
+        _("Seat {seat} {person}: {things}. Receipt {reference}, to be signed.").format(
+            seat=ended.seat, person=ended.person, things=things, reference=on_paper(ended.paper)
+        )
+    )
+
+
+def on_paper(paper: "Paper") -> str:
+    """A paper's reference with the file to print, or why there is none; its facts are kept either way."""
+    if paper.fault:
+        return _("{reference} (no PDF: {fault})").format(reference=paper.reference, fault=paper.fault)
+    return f"{paper.reference} ({paper.pdf})"
 
 
 @app.command(
@@ -19,7 +126,7 @@ app = typer.Typer(no_args_is_help=True, help=_("Hand-over: sheets to sign, the p
 )
 def sheet(
     context: typer.Context,
-    crisis: Annotated[str, typer.Argument(help=_("Reference, or a commune that has one open crisis."))],
+    crisis: Crisis,
     text: Annotated[bool, typer.Option("--text", help=_("Print the sheet itself as plain text."))] = False,
     as_json: Json = False,
 ) -> None:
@@ -49,7 +156,7 @@ def sheet(
 )
 def pass_(
     context: typer.Context,
-    crisis: Annotated[str, typer.Argument(help=_("Reference, or a commune that has one open crisis."))],
+    crisis: Crisis,
     seat: Annotated[int, typer.Argument(min=1, help=_("Number of the seat."))],
     minutes: Annotated[int, typer.Option(min=10, max=480, help=_("Minutes for which it can be used."))] = 60,
     as_json: Json = False,

@@ -86,7 +86,14 @@ def report(
     help=_("See whether laptops that are ready or on loan still are what they were made."),
     epilog=example("kit laptop recheck LAP-07 LAP-08"),
 )
-def recheck(context: typer.Context, tags: Tags, as_json: Json = False) -> None:
+def recheck(
+    context: typer.Context,
+    tags: Tags,
+    consent_by: Annotated[
+        str, typer.Option(help=_("Who agreed just now that their lent laptop is looked at from afar."))
+    ] = "",
+    as_json: Json = False,
+) -> None:
     with told(as_json):
         from kit.app import rechecking, run
 
@@ -94,7 +101,12 @@ def recheck(context: typer.Context, tags: Tags, as_json: Json = False) -> None:
         stop = run.StopRequest()
         with run.on_interrupt(stop):
             results = rechecking.recheck(
-                program, tags, cancelled=stop.asked.is_set, tell=_tell, show=_shower(as_json=as_json)
+                program,
+                tags,
+                consent_by=consent_by,
+                cancelled=stop.asked.is_set,
+                tell=_tell,
+                show=_shower(as_json=as_json),
             )
         _finish(results, as_json=as_json)
 

@@ -92,6 +92,15 @@ def find_users(graph: Graph, names: Sequence[str]) -> dict[str, str]:
     return {name: str(user["id"]) for name, user in look_many(graph, reads).items()}
 
 
+def end_sessions(graph: Graph, user_id: str) -> None:
+    """Ask that whatever a person is signed in to asks them to sign in again; it acts within minutes.
+
+    Raises:
+        GraphError: the tenant refused; nothing was ended.
+    """
+    graph.post(f"/users/{segment(user_id)}/revokeSignInSessions", repeatable=True)
+
+
 def mailboxes_ready(graph: Graph, user_ids: Sequence[str]) -> set[str]:
     """Those of the users whose mailbox answers now; a mailbox comes minutes to hours after the licence.
 

@@ -142,7 +142,8 @@ def test_two_laptops_live_a_whole_life_through_the_commands(depot: Depot) -> Non
         loans.hand_over(session, program.stamp(), loan)
     depot.run(one, f"echo dear > {letter}")
     depot.run(two, "mkdir -p /home/ancien; touch /etc/krb5.keytab")
-    results = depot.kit_json("laptop", "recheck", ONE, TWO, code=exits.CODES["workstation"])
+    asked = ("laptop", "recheck", ONE, TWO, "--consent-by", "Camille Exemple")
+    results = depot.kit_json(*asked, code=exits.CODES["workstation"])
     assert {row["tag"]: (row["state"], set(row["failed"])) for row in results} == {
         ONE: ("on_loan", set()),
         TWO: ("quarantined", {"no_leftovers", "not_joined"}),

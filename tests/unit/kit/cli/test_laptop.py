@@ -197,7 +197,9 @@ def test_each_laptop_is_rechecked_as_its_state_asks_and_only_a_waiting_one_is_se
     lent(database)
     refused = kit("laptop", "recheck", "LAP-01", "LAP-03")
     assert (refused.exit_code, "LAP-03 (in_stock)" in refused.stderr) == (CONFLICT, True)
-    told = kit("laptop", "recheck", "LAP-01", "LAP-02", "--json")
+    unasked = kit("laptop", "recheck", "LAP-01", "LAP-02")
+    assert (unasked.exit_code, "LAP-01: no consent" in unasked.stderr) == (CONFLICT, True)
+    told = kit("laptop", "recheck", "LAP-01", "LAP-02", "--consent-by", "Camille Exemple", "--json")
     assert told.exit_code == FAILED
     results = {row["tag"]: row for row in json.loads(told.stdout)}
     assert {tag: (row["state"], row["failed"]) for tag, row in results.items()} == {

@@ -1,0 +1,179 @@
+"""Issues the papers of a loan from what changed hands: receipt, recall letter, return and swap sheets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from inventory import crises, devices, handings, returns
+from inventory.communes import Commune
+from inventory.crises import Crisis
+from inventory.handings import Handing
+from inventory.loans import Loan
+from inventory.returns import Difference
+from inventory.swaps import Swap
+from kit.app.compose import App
+from kit.documents import issuing
+from kit.documents.giving_back import OutstandingItem, ReturnDiscrepancy, ReturnedItem, ReturnFacts
+from kit.documents.interface import NotTypeset
+from kit.documents.paper_facts import Item, PaperFacts
+from kit.documents.recall import RecallFacts
+from kit.documents.receipt import ReceiptFacts
+from kit.documents.swap import SwapFacts
+from kit.errors import MissingRequirement
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper to sign: its reference and its PDF; `fault` says why there is none."""
+
+    reference: str
+    pdf: str
+    fault: str = ""
+
+
+def receipt(app: App, session: Session, crisis: Crisis, rows: Sequence[Handing]) -> ReceiptFacts:
+    """The receipt of what one person got or brought at one moment."""
+    first = rows[0]
+    return ReceiptFacts(
+        **_seat(app, session, crisis, first.seat_number, reference=first.receipt, issued_at=first.at),
+        at=first.at.astimezone(app.zone),
+        identity=first.identity,
+        agent=first.by,
+        direction="out" if first.direction == handings.Direction.OUT else "in",
+        items=tuple(_item(session, r.device_tag, condition=r.condition, more=r.accessories) for r in rows),
+    )
+
+
+def recall(
+    app: App,
+    session: Session,
+    crisis: Crisis,
+    out: Sequence[Loan],
+    at: datetime,
+    *,
+    until: date | None,
+    place: str,
+) -> RecallFacts:
+    """The letter that calls back what one person has."""
+    number = out[0].seat_number
+    return RecallFacts(
+        **_seat(app, session, crisis, number, reference=f"{crisis.reference}-S{number}-RAPPEL", issued_at=at),
+        items=tuple(_item(session, loan.device_tag) for loan in out),
+        return_by=until,
+        place=place,
+    )
+
+
+def swapped(app: App, session: Session, crisis: Crisis, swap: Swap) -> SwapFacts:
+    """The sheet of one device that gave way to another."""
+    old = session.get_one(Loan, swap.faulty_loan)
+    new = session.get_one(Loan, swap.replacement_loan)
+    reference = f"{crisis.reference}-S{old.seat_number}-ECH-{new.device_tag}"
+    return SwapFacts(
+        **_seat(app, session, crisis, old.seat_number, reference=reference, issued_at=swap.at),
+        at=swap.at.astimezone(app.zone),
+        reason=swap.reason,
+        faulty=_item(session, old.device_tag, condition=swap.reason),
+        replacement=_item(session, new.device_tag),
+    )
+
+
+def giving_back(app: App, session: Session, crisis: Crisis, at: datetime) -> ReturnFacts:
+    """The sheet of a whole return as it stands."""
+    standing = returns.look(session, crisis.reference)
+    went_out = {
+        row.device_tag: row.condition
+        for row in handings.of(session, crisis.reference)
+        if row.direction == handings.Direction.OUT
+    }
+    names = {
+        seat.number: f"{seat.first_name} {seat.last_name}" for seat in crises.seats(session, crisis.reference)
+    }
+    return ReturnFacts(
+        **_head(app, session, crisis, reference=f"{crisis.reference}-RETOUR", issued_at=at),
+        as_of=at.astimezone(app.zone),
+        returned=tuple(
+            ReturnedItem(
+                item=_item(session, row.device_tag, condition=row.condition, more=row.accessories),
+                holder=names[row.seat_number],
+                seat=row.seat_number,
+                at=row.at.astimezone(app.zone),
+                brought_by=row.person,
+                taken_by=row.by,
+                condition_out=went_out.get(row.device_tag, ""),
+            )
+            for row in standing.back
+        ),
+        discrepancies=tuple(_discrepancy(each) for each in standing.differences),
+        outstanding=tuple(
+            OutstandingItem(
+                item=_item(session, loan.device_tag), holder=names[loan.seat_number], seat=loan.seat_number
+            )
+            for loan in standing.out
+        ),
+    )
+
+
+def _discrepancy(each: Difference) -> ReturnDiscrepancy:
+    variance = each.variance
+    return ReturnDiscrepancy(
+        tag=variance.subject,
+        what=variance.discrepancy.value,
+        detail=" → ".join(filter(None, (variance.expected, variance.found))),
+        decision=each.choice,
+        reason=each.reason,
+        decided_by=each.decided_by,
+    )
+
+
+def _head(
+    app: App, session: Session, crisis: Crisis, *, reference: str, issued_at: datetime
+) -> dict[str, Any]:
+    team = app.settings.team
+    return {
+        "reference": reference,
+        "lender": team.name,
+        "issued_at": issued_at.astimezone(app.zone),
+        "drill": crisis.drill,
+        "crisis": crisis.reference,
+        "commune_name": session.get_one(Commune, crisis.commune_code).name,
+        "commune_code": crisis.commune_code,
+        "contact": team.contact,
+        "contact_phone": team.phone,
+    }
+
+
+def _seat(
+    app: App, session: Session, crisis: Crisis, number: int, *, reference: str, issued_at: datetime
+) -> dict[str, Any]:
+    seat = crises.seat_of(session, crisis.reference, number)
+    named = {"seat": number, "person": f"{seat.first_name} {seat.last_name}", "service": seat.service}
+    return _head(app, session, crisis, reference=reference, issued_at=issued_at) | named
+
+
+def _item(session: Session, tag: str, *, condition: str = "", more: Mapping[str, int] | None = None) -> Item:
+    device = devices.get(session, tag)
+    return Item(
+        tag=device.tag,
+        kind=device.kind.value,
+        model=device.model,
+        serial=device.serial or "",
+        imei=device.imei or "",
+        iccid=device.iccid or "",
+        number=device.number or "",
+        condition=condition,
+        accessories=tuple(sorted((more or {}).items())),
+    )
+
+
+def issue(app: App, facts: PaperFacts) -> Paper:
+    """Issue a paper; what it is about is in the book already and stays there, whatever becomes of it."""
+    try:
+        with app.database.write() as session:
+            issued = issuing.issue(session, app.stamp(), app.home.documents, facts)
+            return Paper(facts.reference, str(issued.pdf))
+    except (NotTypeset, MissingRequirement) as exc:
+        return Paper(facts.reference, "", exc.message)

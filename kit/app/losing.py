@@ -1,0 +1,207 @@
+"""Acts on a device that was lost or stolen from a crisis: the book, the register, sessions, phone, passwords.
+
+The book comes first and stays, whatever the tenant says. Each further part can fail by itself; the same call
+again does it once more.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
+
+from sqlmodel import Session
+
+from inventory import breaches, crises, departures, devices, evidence, journal, loans, pairings, secrets
+from inventory.breaches import Breach
+from inventory.crises import Crisis
+from inventory.departures import Departure
+from inventory.devices import Device, DeviceKind, DeviceState
+from inventory.errors import IllegalMove, OperatorError
+from inventory.journal import Stamp
+from inventory.loans import Loan
+from kit.app import phones
+from kit.app import station as building
+from kit.app.compose import App
+from kit.app.handing import moment, name_of
+from kit.graph import users
+from kit.plan.stages import Stage
+
+#: Seconds for which a tenant that does not answer is asked again: somebody waits on the telephone.
+_PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a loss asks for; `kind` is that of an error, empty where there was none."""
+
+    what: str
+    done: bool
+    said: str
+    hint: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss as it was dealt with; `notifier` is who tells the authority, empty where no convention says."""
+
+    tag: str
+    state: str
+    seat: int
+    person: str
+    breach: str
+    deadline: datetime
+    notifier: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was told of a loss; `aware_at` on the clocks of the team's zone, None for now.
+
+    `wipe` asks to erase a phone instead of locking it.
+    """
+
+    what: Departure
+    told_by: str
+    reason: str
+    aware_at: datetime | None = None
+    wipe: bool = False
+
+
+def report(app: App, text: str, tag: str, told: Report) -> Loss:
+    """Write a loss down, then do what can be done from afar; once more does what is left.
+
+    Raises:
+        Unknown: no such crisis or device. BadValue: nobody told it, or there is no reason.
+        IllegalMove: the crisis does not hold it, or the moment is impossible. Nothing was changed then.
+    """
+    by = app.stamp()
+    with app.database.write() as session:
+        crisis = crises.find(session, text)
+        device = devices.get(session, tag)
+        loan = _held(session, crisis, device)
+        if device.state not in {DeviceState.LOST, DeviceState.STOLEN}:
+            departures.declare(session, by, device.tag, told.what, told.reason)
+        entry = breaches.enter(
+            session,
+            by,
+            crisis,
+            tag=device.tag,
+            kind=device.state.value,
+            aware_at=moment(app, by, told.aware_at),
+            told_by=told.told_by,
+            description=told.reason,
+        )
+        person = name_of(crises.seat_of(session, crisis.reference, loan.seat_number))
+    parts = tuple(_parts(app, device, loan, wipe=told.wipe))
+    _keep(app, by, device, entry, parts)
+    return Loss(
+        device.tag,
+        device.state.value,
+        loan.seat_number,
+        person,
+        entry.reference,
+        entry.deadline,
+        entry.notifier,
+        parts,
+    )
+
+
+def _held(session: Session, crisis: Crisis, device: Device) -> Loan:
+    for loan in loans.open_loans(session, device=device.tag):
+        if loan.crisis == crisis.reference:
+            return loan
+        raise IllegalMove(
+            _("{tag} is with seat {seat} of crisis {crisis}; nothing was changed.").format(
+                tag=device.tag, seat=loan.seat_number, crisis=loan.crisis
+            ),
+            hint=_("Name that crisis."),
+        )
+    raise IllegalMove(
+        _("Crisis {crisis} does not hold {tag}; nothing was changed.").format(
+            crisis=crisis.reference, tag=device.tag
+        ),
+        hint=_("What is lost from the pool: `kit pool declare {tag} lost`.").format(tag=device.tag),
+    )
+
+
+def _parts(app: App, device: Device, loan: Loan, *, wipe: bool) -> list[Part]:
+    match device.kind:
+        case DeviceKind.PHONE:
+            act = phones.wipe if wipe else phones.lock
+            what = _("phone wiped from afar") if wipe else _("phone locked from afar")
+            return [
+                _sessions(app, loan),
+                _tried(
+                    what,
+                    lambda: act(app, device.tag, patience=_patience(app)),
+                    _("asked; it acts when the phone is online"),
+                ),
+                *_sims(app, device.tag),
+            ]
+        case DeviceKind.LAPTOP:
+            return [_sessions(app, loan), _passwords(app, device.tag)]
+        case DeviceKind.SIM:
+            return [_bar(device.tag, device.number or device.iccid or "")]
+        case DeviceKind.ROUTER | DeviceKind.ACCESSORY:
+            return _sims(app, device.tag)
+
+
+def _sessions(app: App, loan: Loan) -> Part:
+    what = _("sessions ended")
+    with app.database.read() as session:
+        account = evidence.find(session, loan.crisis, Stage.ACCOUNT, seat=loan.seat_number)
+    if account is None:
+        return Part(what, True, _("this seat has no account"))
+
+    def end() -> None:
+        with building.tenant(app, patience=_patience(app)) as graph:
+            users.end_sessions(graph, account.data["id"])
+
+    said = _("asked; every sign-in of the person ends within minutes: `kit handover pass` lets them in again")
+    return _tried(what, end, said)
+
+
+def _passwords(app: App, tag: str) -> Part:
+    with app.database.read() as session:
+        named = secrets.names(session, tag)
+    what = _("sealed secrets to be changed")
+    if not named:
+        return Part(what, True, _("none"))
+    hint = _("Take them for known: use none of them again, and wipe the laptop if it comes back.")
+    return Part(what, False, ", ".join(named), hint)
+
+
+def _sims(app: App, tag: str) -> list[Part]:
+    with app.database.read() as session:
+        inside = [devices.get(session, each.sim_tag) for each in pairings.current(session, tag)]
+    return [_bar(sim.tag, sim.number or sim.iccid or "") for sim in inside if sim.tag != tag]
+
+
+def _bar(tag: str, number: str) -> Part:
+    hint = _("Call the operator; then report the loss of {tag} too if it is gone.").format(tag=tag)
+    return Part(_("SIM barred"), False, _("by hand: {tag} {number}").format(tag=tag, number=number), hint)
+
+
+def _patience(app: App) -> float:
+    return min(_PATIENCE, app.settings.tenant.patience)
+
+
+def _tried(what: str, act: Callable[[], object], said: str) -> Part:
+    try:
+        act()
+    except OperatorError as exc:
+        return Part(what, False, exc.message, exc.hint, exc.kind)
+    return Part(what, True, said)
+
+
+def _keep(app: App, by: Stamp, device: Device, entry: Breach, parts: tuple[Part, ...]) -> None:
+    """The receipt of what was done and what is left."""
+    done = [part.what for part in parts if part.done]
+    line = {"breach": entry.reference, "done": done, "left": [part.what for part in parts if not part.done]}
+    with app.database.write() as session:
+        journal.append(session, by, "loss.handled", devices.subject(device.tag), line)
+        kept = breaches.get(session, entry.reference)
+        if done and not kept.measures:
+            breaches.amend(session, by, kept, data="", measures="; ".join(done))
