@@ -1,25 +1,18 @@
-"""`kit tenant`: rehearse on a simulated one, check the one that is set, end a crisis there."""
+"""`kit tenant`: rehearse on a simulated one, check the one that is set; its end is in `tenant_closing`."""
 
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from kit.cli.exits import CODES, leave, report, say, told
+from kit.cli import tenant_closing
+from kit.cli.exits import leave, say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json, emit_record, emit_table
 
-if TYPE_CHECKING:
-    from kit.app.compose import App
-    from kit.app.run import Procedure
-
 app = typer.Typer(no_args_is_help=True, help=_("The isolated Microsoft 365 tenant."))
-
-
-Crisis = Annotated[
-    str, typer.Argument(metavar="CRISIS", help=_("Reference, or a commune that has one open crisis."))
-]
+tenant_closing.register(app)
 
 
 @app.command(
@@ -112,146 +105,3 @@ def check(context: typer.Context, as_json: Json = False) -> None:
                 _("The tenant is not ready: {list}.").format(list=", ".join(map(str, missing))),
                 hint=_("See the hints above."),
             )
-
-
-@app.command(
-    "revoke",
-    help=_(
-        "End every sign-in of a crisis: accounts disabled, sessions ended. First step of the return of data."
-    ),
-    epilog=example("kit tenant revoke 13005-2026-01"),
-)
-def revoke(context: typer.Context, crisis: Crisis, as_json: Json = False) -> None:
-    with told(as_json):
-        from kit.app import closing, run
-
-        program = open_app(context)
-        _carry_out(program, run.REVOKE, closing.still_there(program, crisis), as_json=as_json)
-
-
-@app.command(
-    "export",
-    help=_(
-        "End sign-in, then put mail, files and conversations into a verified BagIt folder for the commune."
-    ),
-    epilog=example("kit tenant export 13005-2026-01 --to /media/usb/aubagne"),
-)
-def export(
-    context: typer.Context,
-    crisis: Crisis,
-    to: Annotated[Path | None, typer.Option(help=_("Folder of the bag; else one of this station."))] = None,
-    as_json: Json = False,
-) -> None:
-    with told(as_json):
-        from kit.app import closing, run
-
-        program = open_app(context)
-        reference = closing.still_there(program, crisis)
-        folder = closing.export_folder(program, reference, to)
-        _carry_out(program, run.EXPORT, reference, str(folder), as_json=as_json)
-
-
-@app.command(
-    "acknowledge",
-    help=_("Record that the commune has its data: the SHA-256 that it names must be the bag's."),
-    epilog=example("kit tenant acknowledge 13005-2026-01 --sha256 9f86d0… --by 'Camille Exemple'"),
-)
-def acknowledge(
-    context: typer.Context,
-    crisis: Crisis,
-    sha256: Annotated[str, typer.Option(help=_("SHA-256 of the bag's manifest, as the commune gave it."))],
-    by: Annotated[str, typer.Option(help=_("Who acknowledged it for the commune."))],
-    as_json: Json = False,
-) -> None:
-    with told(as_json):
-        from kit.app import closing
-
-        program = open_app(context)
-        reference = closing.look(program, crisis).reference
-        closing.acknowledge(program, reference, sha256, by)
-        _emit_standing(program, reference, as_json=as_json)
-
-
-@app.command(
-    "remove",
-    help=_("Delete and purge everything of a crisis in the tenant, once its export was acknowledged."),
-    epilog=example("kit tenant remove 13005-2026-01 --confirm Aubagne"),
-)
-def remove(
-    context: typer.Context,
-    crisis: Crisis,
-    confirm: Annotated[str, typer.Option(help=_("The commune's name, typed out: nothing brings this back."))],
-    as_json: Json = False,
-) -> None:
-    with told(as_json):
-        from kit.app import closing, run
-
-        program = open_app(context)
-        reference = closing.may_remove(program, crisis, confirm)
-        _carry_out(program, run.REMOVE, reference, as_json=as_json)
-
-
-@app.command(
-    "closing",
-    help=_("Say how far the end of a crisis in the tenant has come."),
-    epilog=example("kit tenant closing 13005-2026-01"),
-)
-def closing_(context: typer.Context, crisis: Crisis, as_json: Json = False) -> None:
-    with told(as_json):
-        _emit_standing(open_app(context), crisis, as_json=as_json)
-
-
-def _carry_out(
-    program: "App", procedure: "Procedure", reference: str, *arguments: str, as_json: bool
-) -> NoReturn:
-    from kit.app import closing, run
-    from kit.cli.following import follow, stopped
-    from kit.cli.live import CLOSING
-
-    ended = follow(program, procedure, reference, *arguments, as_json=as_json, shown=CLOSING)
-    _emit_standing(program, reference, as_json=as_json)
-    if isinstance(ended, run.Stopped):
-        confirm = " --confirm …" if procedure is run.REMOVE else ""
-        stopped(ended, reference, f"kit tenant {procedure.name} {reference}{confirm}")
-    failure = closing.verdict(ended.troubles)
-    if failure is None:
-        leave(0)
-    report(failure, as_json=False)
-    leave(CODES[failure.kind])
-
-
-def _emit_standing(program: "App", crisis: str, *, as_json: bool) -> None:
-    from dataclasses import asdict
-
-    from kit.app import closing
-
-    standing = closing.look(program, crisis)
-    if as_json:
-        emit_json(asdict(standing))
-        return
-    sealed, removed = standing.bag or {}, standing.removal or {}
-    emit_record(
-        {
-            "reference": standing.reference,
-            "commune": standing.commune,
-            "revoked_at": standing.revoked_at,
-            "folder": sealed.get("folder"),
-            "files": sealed.get("files"),
-            "octets": sealed.get("octets"),
-            "manifest_sha256": sealed.get("manifest_sha256"),
-            "acknowledged_at": standing.acknowledged_at,
-            "gone": len(removed["absences"]) if removed else None,
-        },
-        [
-            ("reference", _("Crisis")),
-            ("commune", _("Commune")),
-            ("revoked_at", _("Sign-in ended")),
-            ("folder", _("Bag")),
-            ("files", _("Files")),
-            ("octets", _("Bytes")),
-            ("manifest_sha256", _("SHA-256 of its manifest")),
-            ("acknowledged_at", _("Acknowledged")),
-            ("gone", _("Objects read as gone")),
-        ],
-        as_json=False,
-    )

@@ -3,7 +3,7 @@
 revoke                       nobody of the commune can sign in any more
 export   revoke ─┬─ mail and files of seat 1 … n      (queue "exports")
                  └─ files and conversations of the workspace
-         then: the bag sealed and read back
+         then: the bag sealed and read back, encrypted to the commune's key, read back again
 remove   only with the commune's acknowledgement of that very bag: deleted, purged, and absence read
 
 The order is the law's (GDPR art. 28(3)(g); requirement 14): what was not returned is not destroyed.
@@ -15,7 +15,7 @@ from inventory import evidence
 from kit.graph import removal
 from kit.plan.model import Plan
 from kit.plan.stages import Stage
-from kit.workflows import created, engine, exporting, order, planning
+from kit.workflows import created, engine, exporting, order, planning, sealing
 from kit.workflows.outcome import Done, Failed, Outcome
 from kit.workflows.patience import patiently
 from kit.workflows.station import Cell, attempt, current
@@ -35,6 +35,8 @@ def revoke(reference: str) -> tuple[Trouble, ...]:
 @engine.workflow
 def export(reference: str, folder: str) -> tuple[Trouble, ...]:
     """Put what the commune owns into a bag in `folder`; sign-in ends first, so that nothing is added."""
+    if sealing.delivered(reference, folder):
+        return ()
     numbers, patience = _people(reference)
     revoked = patiently(lambda: end_sign_in(reference), patience)
     if isinstance(revoked, Failed):
@@ -49,6 +51,8 @@ def export(reference: str, folder: str) -> tuple[Trouble, ...]:
     outcomes |= {(Stage.MAIL_EXPORT, number): handle.get_result() for number, handle in running.items()}
     if not troubles(outcomes):
         outcomes[Stage.BAG, None] = exporting.seal_bag(reference, folder)
+    if not troubles(outcomes):
+        outcomes[Stage.BAG, None] = sealing.seal_to_key(reference, folder)
     return _ended(reference, outcomes)
 
 

@@ -39,7 +39,7 @@ def export_seat(reference: str, number: int, folder: str) -> Outcome:
             return Skipped(_("there is no such account"))
         data: dict[str, Any] = {}
         target = _data(folder) / "people" / account.name
-        with _disk(folder):
+        with disk(folder):
             if mail.has_mailbox(graph, user):
                 data["mail"] = asdict(mail.export_mail(graph, user, target / "mail"))
                 if current().rules.archives:
@@ -60,7 +60,7 @@ def export_workspace(reference: str, folder: str) -> Outcome:
     def act() -> Outcome:
         graph = current().graph()
         data: dict[str, Any] = {}
-        with _disk(folder):
+        with disk(folder):
             for nickname, group in created.ids(graph, created.groups(plan)).items():
                 target = _data(folder) / "groups" / nickname
                 posts = threads.export_threads(graph, group, target / "conversations")
@@ -84,7 +84,7 @@ def seal_bag(reference: str, folder: str) -> Outcome:
             "External-Identifier": reference,
             "Bagging-Date": _bagging_date(reference).isoformat(),
         }
-        with _disk(folder):
+        with disk(folder):
             sealed = bag.seal(Path(folder), info)
         data = {
             "folder": folder,
@@ -115,7 +115,7 @@ def _gaps(parts: Iterable[dict[str, int]]) -> str:
 
 
 @contextmanager
-def _disk(folder: str) -> Iterator[None]:
+def disk(folder: str) -> Iterator[None]:
     """Tell trouble with the disk as such."""
     try:
         _data(folder).mkdir(parents=True, exist_ok=True, mode=0o700)

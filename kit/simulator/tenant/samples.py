@@ -1,7 +1,7 @@
 """Owns sample mail and files for benches and drills: seeded text, quickly made, the same each time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import islice
@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from kit.errors import BadInput
+from kit.simulator.tenant.contents import Content
 from kit.simulator.tenant.items import add_folder, child, find_item, put_file
 from kit.simulator.tenant.mailboxes import INBOX, folder_id
 from kit.simulator.tenant.messages import Letter
@@ -35,17 +36,28 @@ def fill_mailbox(tenant: Tenant, user_id: str, messages: int, bytes_each: int) -
         tenant.mail.add(some)
 
 
-def fill_drive(tenant: Tenant, drive_id: str, files: int, bytes_each: int) -> None:
-    """Put files into a library, a hundred a folder."""
+def fill_drive(
+    tenant: Tenant, drive_id: str, files: int, bytes_each: int, *, distinct: int | None = None
+) -> None:
+    """Put files into a library, a hundred a folder.
+
+    After `distinct` files the contents come again in the same order: gigabytes then take the room of a few.
+    """
     chance = Random(bytes_each)  # noqa: S311 the same each time
     block = _text(chance, min(bytes_each, 1024**2)).encode()
+    kept = list[Content]()
     for start in range(0, files, _IN_A_FOLDER):
         with tenant.store.transaction():
             folder = _folder(tenant, drive_id, f"Dossier {start // _IN_A_FOLDER + 1:03}")
             for number in range(start, min(start + _IN_A_FOLDER, files)):
-                head = f"Fichier {number + 1}\n".encode()
-                repeated = block * (bytes_each // max(len(block), 1) + 1)
-                content = tenant.contents.keep((head + repeated)[:bytes_each])
+                if distinct is None or number < distinct:
+                    head = f"Fichier {number + 1}\n".encode()
+                    repeated = block * (bytes_each // max(len(block), 1) + 1)
+                    content = tenant.contents.keep((head + repeated)[:bytes_each])
+                    kept += [content] if distinct else []
+                else:
+                    same = kept[number % distinct]
+                    content = replace(same, key=tenant.contents.copy(same.key))
                 put_file(tenant, folder, f"Fichier {number + 1:05}.txt", content)
 
 

@@ -191,13 +191,15 @@ class TenantServer:
         """
         fill_mailbox(self._tenant, user_at(self._tenant, address), messages, bytes_each)
 
-    def fill_drive(self, owner: str, *, files: int, bytes_each: int) -> None:
+    def fill_drive(self, owner: str, *, files: int, bytes_each: int, distinct: int | None = None) -> None:
         """Put sample files into the library of a group (by mail nickname) or a licensed user (by address).
+
+        With `distinct` only that many contents differ; the others share their room on the disk.
 
         Raises:
             BadInput: there is no such group or user, or it has no library.
         """
-        fill_drive(self._tenant, library_of(self._tenant, owner), files, bytes_each)
+        fill_drive(self._tenant, library_of(self._tenant, owner), files, bytes_each, distinct=distinct)
 
     def readers(self) -> dict[str, set[str]]:
         """Who may read each group's site: principal names by the site's name."""

@@ -7,15 +7,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from inventory.times import utc_now
 from kit.simulator.tenant.carrying import Carrier
 from kit.simulator.tenant.routing import Workload
 from kit.simulator.tenant.scenario import Fault, Kind, Scenario
 from kit.simulator.tenant.tokens import Tokens
 from tests.unit.kit.app.rehearsal import LIMIT, Rehearsal
 
+#: The zone of the team, in which a letter has its day.
+PARIS = ZoneInfo("Europe/Paris")
 #: What may hold secrets by design: the station's own keys, and the other side's state.
 HOLDERS = {"keys", "tenant"}
 
@@ -56,9 +60,20 @@ def station(rehearsal: Rehearsal, canaries: list[str]) -> Iterator[Rehearsal]:
 def test_nothing_that_was_written_holds_a_secret(station: Rehearsal, canaries: list[str]) -> None:
     said = [station.run("crisis", "run", station.reference).stderr]
     shown = json.loads(station.run("handover", "pass", station.reference, "1", "--json").stdout)["code"]
-    for command in ("check", "export"):
-        arguments = ("tenant", command) + ((station.reference,) if command == "export" else ())
-        ended = station.run(*arguments)
+    (station.home / "instruction.txt").write_text("return")
+    instruction = (
+        "--as",
+        "return",
+        "--by",
+        "Camille Exemple",
+        "--received",
+        f"{utc_now().astimezone(PARIS):%Y-%m-%d}",
+    )
+    document = ("--document", str(station.home / "instruction.txt"))
+    station.run("tenant", "instruct", station.reference, *instruction, *document)
+    in_clear = ("--clear", "no key", "--given-by", "Camille Exemple")
+    for arguments in (("check",), ("export", station.reference, *in_clear)):
+        ended = station.run("tenant", *arguments)
         said += [ended.stdout, ended.stderr]
     assert shown in canaries
     # Each person's first password, tokens of several commands, and the pass.

@@ -54,6 +54,24 @@ def test_samples_are_as_many_and_as_large_as_asked(
                 server.fill_drive(unknown, files=1, bytes_each=1)
 
 
+def test_files_of_a_few_contents_take_their_room_and_go_one_by_one(
+    tmp_path: Path, furnished: Path, application: Application
+) -> None:
+    folder = Path(shutil.copytree(furnished, tmp_path / "tenant"))
+    server = tenant_in(folder, application, roles=WORKING_ROLES, behaviour=FAST)
+    with server, signed_in(server, application) as graph:
+        drive = library(graph, team_of(graph, person(graph)))
+        server.fill_drive("cellule", files=7, bytes_each=5000, distinct=3)
+        items, _ = round_of(graph, f"/drives/{drive}/root/delta")
+        files = {item["name"]: item for item in items if "file" in item}
+        assert len(files) == 7
+        assert len({item["file"]["hashes"]["quickXorHash"] for item in files.values()}) == 3
+        assert len({file.stat().st_ino for file in kept(folder)}) == 3
+        first, again = (files[f"Fichier {number:05}.txt"]["id"] for number in (1, 4))
+        assert graph.delete(f"/drives/{drive}/items/{first}").status_code == 204
+        assert content_of(graph, f"/drives/{drive}/items/{again}/content").content.startswith(b"Fichier 1\n")
+
+
 def test_mail_files_and_half_an_upload_survive_a_restart_and_a_purge_leaves_no_content(
     tmp_path: Path, furnished: Path, application: Application
 ) -> None:
