@@ -95,6 +95,9 @@ def _newest(session: Session) -> tuple[int, str]:
     transaction, line = session.info.get(_LAST, (None, None))
     # A savepoint that was rolled back has taken its lines out of the session.
     if line is not None and transaction is session.get_transaction() and line in session:
+        if session.deleted:
+            # As a question would: looked up by its key, what is deleted was still there.
+            session.flush()
         return line.seq, line.hash
     return head(session)
 

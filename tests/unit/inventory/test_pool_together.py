@@ -13,7 +13,7 @@ from tests.unit.inventory.samples import HOST_KEYS, fill
 from tests.unit.inventory.soundness import assert_sound
 
 PROCESSES = 8
-ACTS = 40
+ACTS = 160
 DEVICES = 7
 POOL = (
     "tag;kind;serial;address;host_key;imei;iccid\n"
