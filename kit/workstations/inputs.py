@@ -46,6 +46,8 @@ def inventory(targets: Sequence[Target], *, user: str, private_key: Path, playbo
             # mitogen puts its own 30 × 10 before any ssh option.
             "mitogen_ssh_keepalive_interval": SILENCE // 3,
             "mitogen_ssh_keepalive_count": 3,
+            # What it sends is compressed already.
+            "mitogen_ssh_compression": False,
             "laptop_host_name": target.host_name,
         }
     return yaml.dump({ansible.GROUP: {"hosts": hosts}}, Dumper=_DataDumper, allow_unicode=True)
