@@ -11,7 +11,21 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import crisis, hardening, importing, laptops, pool, startup, stocktake, tenant
+from benchmarks import (
+    book,
+    conventions,
+    crisis,
+    export,
+    hardening,
+    importing,
+    laptops,
+    papers,
+    pool,
+    screens,
+    startup,
+    stocktake,
+    tenant,
+)
 from benchmarks.measure import HEADING, Result
 
 README = Path(__file__).with_name("README.md")
@@ -22,9 +36,14 @@ MEASURES: dict[str, Callable[[], Iterator[Result]]] = {
     "luck": laptops.luck,
     "pool": pool.measure,
     "stocktake": stocktake.measure,
+    "book": book.measure,
+    "screens": screens.measure,
     "hardening": hardening.measure,
+    "conventions": conventions.measure,
     "crisis": crisis.measure,
     "tenant": tenant.measure,
+    "export": export.measure,
+    "papers": papers.measure,
 }
 
 

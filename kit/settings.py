@@ -165,6 +165,8 @@ class WorkstationSettings(_Section):
     timeout: Annotated[float, Field(gt=0)] = 1800.0
     #: seconds one laptop may take to be erased: its whole disk is written once
     release_timeout: Annotated[float, Field(gt=0)] = 28800.0
+    #: hours for which a person's consent to be helped from afar holds
+    consent_hours: Annotated[int, Field(ge=1)] = 24
     #: file of what opens laptops' encrypted disks until now, such as the image's passphrase
     disk_unlock_key: Path | None = None
     #: extra variables for the roles, e.g. which packages this site wants
@@ -195,6 +197,8 @@ class TeamSettings(_Section):
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
     #: age public keys to which device secrets are encrypted
     recipients: tuple[str, ...] = ()
+    #: how large a kit is proposed, service by service; None uses the rules that come with the program
+    sizing: Path | None = None
 
 
 class PoolSettings(_Section):
@@ -206,6 +210,24 @@ class PoolSettings(_Section):
     battery_charge: Annotated[int, Field(ge=0, le=100)] = 50
     battery_health: Annotated[int, Field(ge=0, le=100)] = 60
     expiry_days: Annotated[int, Field(ge=0)] = 30
+
+
+class ConventionSettings(_Section):
+    """Conventions and the people to call about them."""
+
+    #: folder of the team's own templates, beside those of the program
+    templates: Path | None = None
+    #: days for which a confirmed contact is trusted
+    contact_days: Annotated[int, Field(ge=1)] = 365
+
+
+class ScreenSettings(_Section):
+    """How the screens look and which keys they take."""
+
+    #: other keys for actions, e.g. {"pool": "o,f3"}; `docs/keys.md` has their names
+    keys: dict[str, str] = Field(default_factory=dict)
+    #: "dark", "light" or "contrast"
+    theme: str = "dark"
 
 
 class LabSettings(_Section):
@@ -229,6 +251,8 @@ class Settings(BaseSettings):
     workstations: WorkstationSettings = WorkstationSettings()
     team: TeamSettings = TeamSettings()
     pool: PoolSettings = PoolSettings()
+    conventions: ConventionSettings = ConventionSettings()
+    tui: ScreenSettings = ScreenSettings()
     lab: LabSettings = LabSettings()
 
     @classmethod

@@ -1,13 +1,29 @@
-"""The one registry of actions: what may be bound to a key, how it reads in the footer and in the help.
+"""The one registry of actions: what may be bound to a key, how it reads in footer, help and elsewhere.
 
 Letters and F-keys only: on AZERTY, digits need Shift, and many terminals never send Ctrl with Enter.
 Screens bind by id, so an action that is not listed here cannot be bound.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from gettext import gettext as _
 
 from textual.binding import Binding, BindingType
+
+
+def N_(message: str) -> str:  # noqa: N802  the name by which gettext's tools know it
+    """Mark a string for translation where it stands; it is translated where it is shown."""
+    return message
+
+
+class Place(StrEnum):
+    """Where an action works: the chapters of the key sheet."""
+
+    EVERYWHERE = N_("Everywhere")
+    LISTS = N_("In every list")
+    POOL = N_("Pool and device")
+    JOURNAL = N_("Journal")
 
 
 @dataclass(frozen=True)
@@ -18,8 +34,9 @@ class Action:
         id: stable name, under which keys can be remapped.
         keys: Textual's key names, the one shown first.
         action: Textual's action.
-        label: one or two words for the footer; empty keeps it out of there.
-        about: one sentence for the help.
+        label: one or two words for the footer, not translated yet; empty keeps it out of there.
+        about: one sentence for the help, not translated yet.
+        acts: whether it changes something, which a screen on the wall must not.
     """
 
     id: str
@@ -27,46 +44,122 @@ class Action:
     action: str
     label: str
     about: str
+    place: Place = Place.EVERYWHERE
+    acts: bool = False
 
     def binding(self) -> Binding:
         """The binding of this action."""
         return Binding(
             self.keys,
             self.action,
-            self.label or self.about,
+            _(self.label or self.about),
             show=bool(self.label),
-            tooltip=self.about,
+            tooltip=_(self.about),
             id=self.id,
         )
 
 
 _ACTIONS = (
-    Action("open", "enter", "choose", _("Open"), _("Open the line under the cursor.")),
+    Action("situation", "s,f2", "app.situation", N_("Situation"), N_("Crises and pool at a glance.")),
+    Action("pool", "p,f3", "app.pool", N_("Pool"), N_("Every device, with a filter.")),
+    Action("journal", "j,f4", "app.journal", N_("Journal"), N_("Who did what, when: the newest line last.")),
+    Action("documents", "d,f6", "app.documents", N_("Documents"), N_("Every document that was issued.")),
+    Action("refresh", "f5", "app.refresh", "", N_("Read again now; it happens by itself as well.")),
+    Action("back", "escape", "app.leave", N_("Back"), N_("Go back to the screen before.")),
+    Action("palette", "colon,f9", "app.palette", N_("Command"), N_("Do something by typing its name.")),
     Action(
-        "filter", "slash", "filter", _("Filter"), _("Type words: only devices that match all of them stay.")
+        "help", "question_mark,f1", "app.help", N_("Help"), N_("What this screen shows and what its keys do.")
     ),
-    Action("filter.end", "escape", "end_filter", _("Back"), _("Clear the filter; without one, go back.")),
-    Action("filter.keep", "enter,down", "screen.keep_filter", "", _("Keep the filter and go to the lines.")),
-    Action("back", "escape", "app.leave", _("Back"), _("Go back to the screen before.")),
-    Action("situation", "s,f2", "app.situation", _("Situation"), _("Crises and pool at a glance.")),
-    Action("pool", "p,f3", "app.pool", _("Pool"), _("Every device, with a filter.")),
-    Action("refresh", "f5", "app.refresh", _("Refresh"), _("Read again now; it happens by itself as well.")),
+    Action("theme", "t,f8", "app.next_theme", "", N_("Other colours: dark, light, high contrast.")),
+    Action("quit", "q", "app.quit", N_("Quit"), N_("Leave the screens; a run goes on without them.")),
+    Action("open", "enter", "choose", N_("Open"), N_("Open the line under the cursor."), place=Place.LISTS),
     Action(
-        "help", "question_mark,f1", "app.help", _("Help"), _("What this screen shows and what its keys do.")
+        "filter",
+        "slash",
+        "filter",
+        N_("Filter"),
+        N_("Type words: only lines that match all of them stay."),
+        place=Place.LISTS,
     ),
-    Action("quit", "q", "app.quit", _("Quit"), _("Leave the screens; a run goes on without them.")),
-    Action("line.up", "up,k", "move(-1)", "", _("One line up.")),
-    Action("line.down", "down,j", "move(1)", "", _("One line down.")),
-    Action("page.up", "pageup", "page(-1)", "", _("One page up.")),
-    Action("page.down", "pagedown", "page(1)", "", _("One page down.")),
-    Action("first", "home", "first", "", _("To the first line.")),
-    Action("last", "end", "last", "", _("To the last line.")),
+    Action(
+        "filter.end",
+        "escape",
+        "end_filter",
+        "",
+        N_("Clear the filter; without one, go back."),
+        place=Place.LISTS,
+    ),
+    Action(
+        "filter.keep",
+        "enter,down",
+        "screen.keep_filter",
+        "",
+        N_("Keep the filter and go to the lines."),
+        place=Place.LISTS,
+    ),
+    Action("line.up", "up", "move(-1)", "", N_("One line up."), place=Place.LISTS),
+    Action("line.down", "down", "move(1)", "", N_("One line down."), place=Place.LISTS),
+    Action("page.up", "pageup", "page(-1)", "", N_("One page up."), place=Place.LISTS),
+    Action("page.down", "pagedown", "page(1)", "", N_("One page down."), place=Place.LISTS),
+    Action("first", "home", "first", "", N_("To the first line."), place=Place.LISTS),
+    Action("last", "end", "last", "", N_("To the last line."), place=Place.LISTS),
+    Action(
+        "mark",
+        "space",
+        "mark",
+        N_("Mark"),
+        N_("Mark the device under the cursor, or no longer; acts are for all that are marked."),
+        place=Place.POOL,
+    ),
+    Action("unmark", "u", "unmark", "", N_("Mark no device any more."), place=Place.POOL),
+    Action(
+        "quarantine",
+        "x",
+        "quarantine",
+        N_("Quarantine"),
+        N_("Set devices apart: nobody gets them before they are wiped."),
+        place=Place.POOL,
+        acts=True,
+    ),
+    Action(
+        "labels",
+        "l",
+        "labels",
+        N_("Labels"),
+        N_("Write the labels of devices as a PDF, to be printed."),
+        place=Place.POOL,
+        acts=True,
+    ),
+    Action(
+        "follow",
+        "f",
+        "follow",
+        N_("Follow"),
+        N_("Go to the newest line and stay on it as others come."),
+        place=Place.JOURNAL,
+    ),
 )
 
 #: Every action by its id.
 ACTIONS = {action.id: action for action in _ACTIONS}
+#: What every screen has, in the order of the footer.
+COMMON = ("help", "palette", "quit", "situation", "pool", "journal", "documents", "refresh", "theme")
+#: Textual's actions that change something.
+ACTING = frozenset(action.action for action in _ACTIONS if action.acts)
+
+#: What the palette offers: all but itself, and what only moves about.
+OFFERED = frozenset(
+    action.id
+    for action in _ACTIONS
+    if action.id != "palette" and (action.label or action.place != Place.LISTS)
+)
 
 
 def bindings(*ids: str) -> list[BindingType]:
     """The bindings of these actions, in the order of the footer."""
     return [ACTIONS[action_id].binding() for action_id in ids]
+
+
+def keys_of(action: Action, remapped: Mapping[str, str]) -> list[str]:
+    """The keys of an action on this station, the one shown first."""
+    return remapped.get(action.id, action.keys).split(",")

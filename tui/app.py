@@ -1,85 +1,169 @@
 """The application: stacks the screens, hands them pictures and the time. No data, no drawing.
 
-`run` opens it; it is the one door to this package.
+`run` opens it and `key_sheet` prints its keys; this module is the one door to the package.
 """
 
 import re
-from collections.abc import Callable
-from datetime import datetime, tzinfo
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 from typing import ClassVar
 
 from textual import on
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 
-from inventory.database import Database
+from inventory.errors import Unknown
+from inventory.readiness import Limits
 from inventory.times import utc_now
-from tui.actions import ACTIONS
+from kit.app.compose import App as Program
+from tui import keys
+from tui.acting import Acted, Hands
+from tui.actions import ACTIONS, OFFERED
 from tui.dialogs.help import HelpDialog
+from tui.dialogs.text import TextDialog
 from tui.feed import Feed, News
 from tui.help import explanations
 from tui.picture import Picture
-from tui.screens.base import View
+from tui.screens.base import Stand, View
 from tui.screens.crisis import CrisisScreen
+from tui.screens.device import DeviceScreen
+from tui.screens.documents import DocumentsScreen
+from tui.screens.journal import JournalScreen
 from tui.screens.pool import PoolScreen
 from tui.screens.situation import SituationScreen
-from tui.theme import NIGHT
+from tui.survey import Surveyed, Surveyor
+from tui.theme import NIGHT, THEMES
+
+#: From a wall screen on, lists stand side by side; in a low window, what comes due gives way (style sheet).
+_WIDTHS = [(0, "-narrow"), (160, "-wide")]
+_HEIGHTS = [(0, "-low"), (30, "-high")]
+#: Seconds for which a thread that computes keeps the others waiting; Python's own 5 ms show at every key.
+_HAND_OVER = 0.001
+#: Seconds for which it is told that an act is done; what was refused stays until it is read.
+_TOLD = 12.0
 
 
-def run(database: Database, zone: tzinfo, crisis: str | None = None) -> None:
-    """Show the screens until the operator leaves them; `crisis` is the reference to begin with."""
-    Screens(database, zone, crisis=crisis).run()
+@dataclass(frozen=True)
+class Look:
+    """How the screens are wanted: the crisis to begin with, colours, keys of this station, for looking only.
+
+    `keys` gives actions other keys, e.g. {"pool": "o,f3"}.
+    """
+
+    crisis: str | None = None
+    read_only: bool = False
+    theme: str = NIGHT.name
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+def run(program: Program, look: Look) -> None:
+    """Show the screens until the operator leaves them.
+
+    Raises:
+        Unknown: there is no such theme, or no action to which a key is given.
+        BadValue: a key that not every keyboard has, or that has a meaning already.
+    """
+    screens = Screens(program, look)
+    sys.setswitchinterval(_HAND_OVER)
+    screens.run()
+
+
+def key_sheet(remapped: Mapping[str, str]) -> str:
+    """Every key and what it does, as Markdown in the reader's language.
+
+    Raises:
+        BadValue: as `run`.
+    """
+    return keys.sheet(_, keys.checked(remapped))
 
 
 class Screens(App[None]):
-    """Situation at the bottom, crisis and pool above it, the help on top."""
+    """Situation at the bottom, the others above it, dialogs on top."""
 
     CSS_PATH = "screens.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(
-        self,
-        database: Database,
-        zone: tzinfo,
-        *,
-        crisis: str | None = None,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
+    def __init__(self, program: Program, look: Look, *, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__()
-        self._zone, self._clock, self._first_crisis = zone, clock, crisis
-        self._feed = Feed(database, self.post_message, clock)
+        self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS = _WIDTHS, _HEIGHTS
+        self._keymap_wanted = keys.checked(look.keys)
+        self._program, self._look, self._clock = program, look, clock
+        settings, home = program.settings, program.home
+        self._feed = Feed(
+            program.database, self.post_message, clock, state=home.state, documents=home.documents
+        )
+        self._surveyor = Surveyor(
+            program.database,
+            settings.database,
+            self.post_message,
+            clock,
+            zone=program.zone,
+            limits=Limits(**settings.pool.model_dump()),
+            contact_days=settings.conventions.contact_days,
+        )
+        self._hands = Hands(self.post_message, read_only=look.read_only)
         self._picture: Picture | None = None
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        if look.theme not in THEMES:
+            raise Unknown(
+                _("There is no theme “{name}”.").format(name=look.theme),
+                hint=_("Use one of {choices}.").format(choices=", ".join(THEMES)),
+            )
+        self.theme = look.theme
 
     def get_default_screen(self) -> SituationScreen:
         """The screen at the bottom."""
-        return SituationScreen(self._feed, self._zone, self._picture, self._clock())
+        return SituationScreen(self._stand())
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What the style sheet needs and Textual's own themes do not have."""
+        return {"cursor": NIGHT.variables["cursor"]}
 
     def on_mount(self) -> None:
         """Begin to read and to tick."""
         self.title = _("Crisis kit")
-        self.register_theme(NIGHT)
-        self.theme = NIGHT.name
-        self._feed.start()
+        self.set_keymap(self._keymap_wanted)
+        for worker in (self._feed, self._surveyor, self._hands):
+            worker.start()
         self.set_interval(1, self._tick)
-        if self._first_crisis is not None:
-            self._open_crisis(self._first_crisis)
+        if self._look.crisis is not None:
+            self._open_crisis(self._look.crisis)
 
     def on_unmount(self) -> None:
-        """Stop reading; nothing else ends with the screens."""
-        self._feed.stop()
+        """Stop reading, once what was begun is done; nothing else ends with the screens."""
+        for worker in (self._feed, self._surveyor, self._hands):
+            worker.stop()
 
     @on(News)
     def _show(self, message: News) -> None:
-        self._picture = message.picture
-        with self.batch_update():
-            for view in self._views():
-                view.show(message.picture)
+        survey = self._picture.survey if self._picture else None
+        self._draw(replace(message.picture, survey=survey))
+
+    @on(Surveyed)
+    def _surveyed(self, message: Surveyed) -> None:
+        self._draw(replace(self._picture or Picture(), survey=message.survey))
+
+    @on(Acted)
+    def _acted(self, message: Acted) -> None:
+        if message.outcome.done:
+            self.notify("✓ " + message.outcome.done, timeout=_TOLD, markup=False)
+        if message.outcome.refused:
+            text = "\n\n".join(f"✗ {each}" for each in message.outcome.refused)
+            self.push_screen(TextDialog(_("Refused"), text))
 
     @on(SituationScreen.Opened)
     def _opened(self, message: SituationScreen.Opened) -> None:
         self._open_crisis(message.reference)
+
+    @on(PoolScreen.Opened)
+    def _opened_device(self, message: PoolScreen.Opened) -> None:
+        self.push_screen(DeviceScreen(self._stand(), message.tag))
 
     def action_leave(self) -> None:
         """Leave the top screen; the bottom one stays."""
@@ -92,40 +176,91 @@ class Screens(App[None]):
             self.pop_screen()
 
     def action_pool(self) -> None:
-        """Put the pool on top, once."""
-        if not isinstance(self.screen, PoolScreen):
-            self.push_screen(PoolScreen(self._feed, self._zone, self._picture, self._clock()))
+        """Go to the pool."""
+        self._go(PoolScreen)
+
+    def action_journal(self) -> None:
+        """Go to the journal."""
+        self._go(JournalScreen)
+
+    def action_documents(self) -> None:
+        """Go to the documents."""
+        self._go(DocumentsScreen)
 
     def action_refresh(self) -> None:
         """Read at once."""
         self._feed.read_now()
 
+    def action_next_theme(self) -> None:
+        """Change the colours."""
+        names = list(THEMES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
     def action_help(self) -> None:
         """Explain the widget in focus, then the screen."""
         self.push_screen(HelpDialog(explanations(self.focused, self.screen), self._keys()))
+
+    def action_palette(self) -> None:
+        """Offer by name what can be done here, and the crises there are."""
+        found = [self._command(active) for name, active in self._active().items() if name in OFFERED]
+        known = self._picture.crises if self._picture else ()
+        opening = [
+            (f"{crisis.reference} · {crisis.commune}", partial(self._open_crisis, crisis.reference), None)
+            for crisis in known
+        ]
+        self.search_commands([*found, *opening], _("Type what you want to do"))
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys as they are printed on a keyboard: F5, not f5."""
         shown = super().get_key_display(binding)
         return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
+    def _stand(self) -> Stand:
+        return Stand(self._program, self._feed, self._hands, self._picture, self._clock())
+
+    def _go(self, screen: type[PoolScreen] | type[JournalScreen] | type[DocumentsScreen]) -> None:
+        """Put that screen right above the first one: going about does not pile up."""
+        if not isinstance(self.screen, screen):
+            self.action_situation()
+            self.push_screen(screen(self._stand()))
+
     def _open_crisis(self, reference: str) -> None:
-        self.push_screen(CrisisScreen(self._feed, self._zone, self._picture, self._clock(), reference))
+        self.push_screen(CrisisScreen(self._stand(), reference))
+
+    def _draw(self, picture: Picture) -> None:
+        self._picture = picture
+        with self.batch_update():
+            for view in self._views():
+                view.show(picture)
 
     def _tick(self) -> None:
         for view in self._views()[-1:]:
-            view.tick(self._clock(), self._feed.lost())
+            view.tick(self._clock(), self._feed.trouble())
 
     def _views(self) -> list[View]:
         """The screens that show the book; a dialog lies on top of one."""
         return [screen for screen in self.screen_stack if isinstance(screen, View)]
 
+    def _active(self) -> dict[str, ActiveBinding]:
+        """The bindings of the registry that work now, by action, what stands in the footer first."""
+        found: dict[str, ActiveBinding] = {}
+        for active in sorted(self.screen.active_bindings.values(), key=lambda a: not a.binding.show):
+            if active.binding.id in ACTIONS:
+                found.setdefault(active.binding.id, active)
+        return found
+
+    def _command(self, active: ActiveBinding) -> tuple[str, Callable[[], object], str]:
+        """What the palette offers: its name with its key, what it runs, what it does."""
+        binding = active.binding
+        name = f"{binding.description}  ({self.get_key_display(binding)})"
+        return name, partial(self.run_action, binding.action, active.node), active.tooltip
+
     def _keys(self) -> list[tuple[str, str]]:
         """The keys that work now and what they do, one line an action."""
-        keys: dict[str, list[str]] = {}
+        named: dict[str, list[str]] = {}
         # What stands in the footer comes first, moving about last.
         for active in sorted(self.screen.active_bindings.values(), key=lambda a: not a.binding.show):
             action = ACTIONS.get(active.binding.id or "")
             if action is not None:
-                keys.setdefault(action.about, []).append(self.get_key_display(active.binding))
-        return [(" ".join(names), about) for about, names in keys.items()]
+                named.setdefault(_(action.about), []).append(self.get_key_display(active.binding))
+        return [(" ".join(names), about) for about, names in named.items()]

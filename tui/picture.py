@@ -5,11 +5,13 @@ The feed makes pictures, screens draw them; nobody changes one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from inventory.activity import Status
 from inventory.board import Board
 from inventory.devices import DeviceKind, DeviceState
+from inventory.readiness import Verdict, Why
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,12 @@ class SeatView:
 
 @dataclass(frozen=True)
 class CrisisView:
-    """One crisis with its seats; `planned` says whether a plan is kept."""
+    """One crisis with its seats.
+
+    Attributes:
+        planned: whether a plan is kept.
+        due_back: since when its equipment is due back; None until both ends are known, or once it is closed.
+    """
 
     reference: str
     commune: str
@@ -32,6 +39,7 @@ class CrisisView:
     closed_at: datetime | None
     drill: bool
     planned: bool
+    due_back: datetime | None
     seats: tuple[SeatView, ...]
 
     def seat(self, number: int | None) -> SeatView | None:
@@ -52,6 +60,15 @@ class CrisisView:
     def last_ready(self) -> datetime | None:
         """When the last seat worked; None while one is missing."""
         return self.ready[-1] if self.seats and len(self.ready) == len(self.seats) else None
+
+
+@dataclass(frozen=True)
+class BreachView:
+    """One open entry of the register of breaches, of which the authority must know until `deadline`."""
+
+    reference: str
+    description: str
+    deadline: datetime
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,50 @@ class DeviceView:
 
 
 @dataclass(frozen=True)
+class LineView:
+    """One line of the journal."""
+
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    subject: str
+    data: Mapping[str, Any]
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """What one examination of a device found; `failed` names the checks that did not pass, if it says."""
+
+    examination: str
+    at: datetime
+    passed: bool
+    failed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """One version of a document; `signed` once a signed paper or a signature is tied to it."""
+
+    reference: str
+    version: int
+    kind: str
+    subject: str
+    issued_at: datetime
+    issued_by: str
+    change: str
+    facts_sha256: str
+    signed: bool
+
+    @property
+    def key(self) -> str:
+        """Reference and version in one."""
+        return f"{self.reference}-v{self.version}"
+
+
+@dataclass(frozen=True)
 class PoolQuery:
     """A window on the pool: devices that match every word of `text`, by tag, `count` of them from `first`."""
 
@@ -95,17 +156,124 @@ class PoolPage:
 
 
 @dataclass(frozen=True)
+class DeviceQuery:
+    """Everything about the device with that tag."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
+class DeviceFile:
+    """Everything about a device; None where there is none. `more` are facts that lists do not show."""
+
+    query: DeviceQuery
+    device: DeviceView | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[FindingView, ...] = ()
+    history: tuple[LineView, ...] = ()
+
+
+@dataclass(frozen=True)
+class JournalQuery:
+    """A window on the journal: `count` lines after the first `first`, the newest where that is None.
+
+    Where there is `text`, the newest lines that match all its words, whatever the window.
+    """
+
+    text: str = ""
+    first: int | None = None
+    count: int = 100
+
+
+@dataclass(frozen=True)
+class JournalPage:
+    """What a window shows, oldest first: from position `first` on, of `total`."""
+
+    query: JournalQuery
+    first: int
+    total: int
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True)
+class DocumentsQuery:
+    """Every document."""
+
+
+@dataclass(frozen=True)
+class DocumentList:
+    """Every version of every document, the newest first."""
+
+    query: DocumentsQuery
+    documents: tuple[DocumentView, ...]
+
+
+@dataclass(frozen=True)
+class DocumentQuery:
+    """What one version of a document says."""
+
+    reference: str
+    version: int
+
+
+@dataclass(frozen=True)
+class DocumentText:
+    """A document as plain text."""
+
+    query: DocumentQuery
+    text: str
+
+
+#: What the screen on top may ask, and what comes back.
+Question = PoolQuery | DeviceQuery | JournalQuery | DocumentsQuery | DocumentQuery
+Answer = PoolPage | DeviceFile | JournalPage | DocumentList | DocumentText
+
+
+@dataclass(frozen=True)
+class DueView:
+    """One thing to do about a commune's convention or contacts, until a day where there is one."""
+
+    until: date | None
+    overdue: bool
+    commune: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What takes seconds to find out in a large pool: what could be lent, why not the rest, what comes due.
+
+    A device that cannot be lent has one or more `reasons`.
+    """
+
+    at: datetime
+    verdicts: Mapping[tuple[DeviceKind, Verdict], int] = field(default_factory=dict)
+    reasons: Mapping[tuple[DeviceKind, Why], int] = field(default_factory=dict)
+    due: tuple[DueView, ...] = ()
+
+
+@dataclass(frozen=True)
 class Picture:
-    """Everything the screens show, as it was at one moment; `page` only where a screen asks for one."""
+    """Everything the screens show, as it was at one moment.
+
+    `answer` is there only where a screen asks something, `survey` once it was made.
+    """
 
     crises: tuple[CrisisView, ...] = ()
     counts: Mapping[tuple[DeviceKind, DeviceState], int] = field(default_factory=dict)
     boards: Mapping[str, Board] = field(default_factory=dict)
-    page: PoolPage | None = None
+    breaches: tuple[BreachView, ...] = ()
+    answer: Answer | None = None
+    survey: Survey | None = None
 
     def crisis(self, reference: str) -> CrisisView | None:
         """The crisis with that reference."""
         return next((crisis for crisis in self.crises if crisis.reference == reference), None)
+
+    @property
+    def open_crises(self) -> list[CrisisView]:
+        """Those that are not closed, the newest first."""
+        return [crisis for crisis in self.crises if crisis.closed_at is None]
 
     def board(self, reference: str) -> Board:
         """The crisis's board; an empty one where nothing ran yet."""

@@ -1,71 +1,57 @@
-"""Owns the windows over the pool: which devices match what was typed, counted and cut by the data base."""
+"""Owns the windows over the pool, and the file of one device, as the screens show them."""
 
-from collections.abc import Iterator
+from sqlmodel import Session
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, or_, select
+from inventory import devices, examinations, journal, search
+from inventory.devices import Device
+from inventory.errors import Unknown
+from inventory.examinations import Finding
+from inventory.search import Holder
+from inventory.search_terms import parse
+from tui import journal_query
+from tui.picture import DeviceFile, DeviceQuery, DeviceView, FindingView, PoolPage, PoolQuery
 
-from inventory.devices import Device, DeviceKind, DeviceState
-from inventory.loans import Loan
-from inventory.text import fold
-from tui.picture import DeviceView, PoolQuery
-from tui.words import kind_word, state_word
-
-_SEARCHED = (
-    Device.tag,
-    Device.model,
-    Device.serial,
-    Device.imei,
-    Device.iccid,
-    Device.number,
-    Device.address,
-    Device.place,
-)
+#: Journal lines in a device's file.
+_HISTORY = 200
+_MORE = ("address", "host_key", "imei2", "expires_on", "crate", "note")
 
 
-def count(session: Session, text: str) -> int:
-    """How many devices match every word of `text`."""
-    return session.exec(select(func.count()).select_from(Device).where(*_conditions(text))).one()
+def page(session: Session, query: PoolQuery, total: int | None = None) -> PoolPage:
+    """What the window shows; `total` is what an earlier page of the same search has counted.
+
+    Raises:
+        Unknown, BadValue: the text is no search.
+    """
+    found = search.find(session, parse(query.text), first=query.first, limit=query.count, total=total)
+    holders = search.holders(session, [device.tag for device in found.devices])
+    views = tuple(_view(device, holders.get(device.tag)) for device in found.devices)
+    return PoolPage(query, found.total, views)
 
 
-def window(session: Session, query: PoolQuery) -> tuple[DeviceView, ...]:
-    """The devices that the window shows, by tag."""
-    found = session.exec(
-        select(Device)
-        .where(*_conditions(query.text))
-        .order_by(col(Device.tag))
-        .offset(query.first)
-        .limit(query.count)
-    ).all()
-    # Holders are looked up for the few that show: a join would be made for every row that is skipped too.
-    held = select(Loan).where(
-        col(Loan.ended_at).is_(None), col(Loan.device_tag).in_([device.tag for device in found])
+def file(session: Session, query: DeviceQuery) -> DeviceFile:
+    """Everything about one device: its facts, what was found on it (the newest first), its history."""
+    try:
+        device = devices.get(session, query.tag)
+    except Unknown:
+        return DeviceFile(query)
+    holders = search.holders(session, [device.tag])
+    lines = journal.tail(session, subject=devices.subject(device.tag), limit=_HISTORY)
+    return DeviceFile(
+        query,
+        _view(device, holders.get(device.tag)),
+        {name: str(value) for name in _MORE if (value := getattr(device, name))},
+        tuple(_finding(found) for found in reversed(examinations.of(session, device.tag))),
+        tuple(journal_query.view(line) for line in lines),
     )
-    holders = {loan.device_tag: (loan.crisis, loan.seat_number) for loan in session.exec(held).all()}
-    return tuple(_view(device, holders.get(device.tag)) for device in found)
 
 
-def _conditions(text: str) -> Iterator[ColumnElement[bool]]:
-    for word in text.split():
-        matches: list[ColumnElement[bool]] = [
-            col(column).icontains(word, autoescape=True) for column in _SEARCHED
-        ]
-        holding = select(Loan.device_tag).where(
-            col(Loan.ended_at).is_(None), col(Loan.crisis).icontains(word, autoescape=True)
-        )
-        matches.append(col(Device.tag).in_(holding))
-        matches.append(col(Device.state).in_([s for s in DeviceState if _says(state_word(s).text, word)]))
-        matches.append(col(Device.kind).in_([k for k in DeviceKind if _says(kind_word(k), word)]))
-        yield or_(*matches)
+def _finding(found: Finding) -> FindingView:
+    checks = found.data.get("checks", ())
+    failed = tuple(check["name"] for check in checks if not check["passed"])
+    return FindingView(found.examination, found.at, found.passed, failed)
 
 
-def _says(name: str, word: str) -> bool:
-    """Whether a state's or kind's name, as people read it, holds the word."""
-    wanted = fold(word)
-    return bool(wanted) and wanted in fold(name)
-
-
-def _view(device: Device, holder: tuple[str, int] | None) -> DeviceView:
+def _view(device: Device, holder: Holder | None) -> DeviceView:
     return DeviceView(
         tag=device.tag,
         kind=device.kind,
@@ -77,5 +63,5 @@ def _view(device: Device, holder: tuple[str, int] | None) -> DeviceView:
         iccid=device.iccid or "",
         number=device.number or "",
         place=device.place,
-        holder=holder,
+        holder=(holder.crisis, holder.seat) if holder else None,
     )

@@ -6,17 +6,34 @@ whether there is anything to read: an idle screen costs one small query.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
 
+import sqlalchemy
 from sqlmodel import Session, col, func, select
 
-from inventory import activity, crises, devices
+from inventory import activity, breaches, crises, devices, milestones
 from inventory.activity import ActivityRow
 from inventory.board import Board
+from inventory.breaches import Breach
 from inventory.communes import Commune
 from inventory.crises import Crisis, Seat
 from inventory.journal import JournalLine
-from tui import pool_query
-from tui.picture import CrisisView, Picture, PoolPage, PoolQuery, SeatView
+from tui import document_query, journal_query, pool_query
+from tui.picture import (
+    Answer,
+    BreachView,
+    CrisisView,
+    DeviceQuery,
+    DocumentQuery,
+    DocumentsQuery,
+    JournalQuery,
+    Picture,
+    PoolPage,
+    PoolQuery,
+    Question,
+    SeatView,
+)
 
 
 @dataclass(frozen=True)
@@ -28,30 +45,55 @@ class Mark:
 
 
 class Reader:
-    """Keeps the last picture and what it was made from."""
+    """Keeps the last picture and what it was made from; `documents` is the folder of their texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, documents: Path) -> None:
+        self._documents = documents
         self._picture: Picture | None = None
         self._mark = Mark(-1, -1)
         self._seen = 0
 
-    def read(self, session: Session, query: PoolQuery | None) -> Picture | None:
-        """The picture now, with the page that `query` asks for; None where it would be the same as before."""
+    def read(self, session: Session, question: Question | None) -> Picture | None:
+        """The picture now, with the answer to `question`; None where it would be the same as before."""
         mark, before = _mark(session), self._picture
-        if before is not None and mark == self._mark and query == _asked(before):
+        if before is not None and mark == self._mark and question == _asked(before):
             return None
-        records = before is None or mark.journal != self._mark.journal
+        same = before if before is not None and mark.journal == self._mark.journal else None
         boards = self._fold(session, before, mark)
         picture = Picture(
-            crises=_crises(session) if records or before is None else before.crises,
-            counts=devices.counts(session) if records or before is None else before.counts,
+            crises=same.crises if same else _crises(session),
+            counts=same.counts if same else devices.counts(session),
             boards=boards,
-            page=_page(session, query, None if records or before is None else before.page),
+            breaches=same.breaches if same else _breaches(session),
+            answer=self._answer(session, question, same),
         )
         # Until the activity is read to its end, the next turn must find something to do.
         self._mark = Mark(mark.journal, self._seen)
         self._picture = picture
         return picture
+
+    def _answer(self, session: Session, question: Question | None, same: Picture | None) -> Answer | None:
+        """The answer; `same` is the picture before, where the book has not changed since."""
+        before = same.answer if same else None
+        if before is not None and before.query == question:
+            return before
+        found: Answer | None = None
+        match question:
+            case PoolQuery():
+                found = pool_query.page(session, question, _counted(before, question))
+            case DeviceQuery():
+                found = pool_query.file(session, question)
+            case JournalQuery():
+                found = journal_query.page(session, question)
+            case DocumentsQuery():
+                found = document_query.listing(session, question)
+            case DocumentQuery():
+                found = document_query.text(session, question, self._documents)
+            case None:
+                pass
+            case _:
+                assert_never(question)
+        return found
 
     def _fold(self, session: Session, before: Picture | None, mark: Mark) -> dict[str, Board]:
         boards = dict(before.boards) if before else {}
@@ -73,32 +115,44 @@ def _mark(session: Session) -> Mark:
     return Mark(last or 0, seen or 0)
 
 
-def _asked(picture: Picture) -> PoolQuery | None:
-    return picture.page.query if picture.page else None
+def _asked(picture: Picture) -> Question | None:
+    return picture.answer.query if picture.answer else None
 
 
-def _page(session: Session, query: PoolQuery | None, before: PoolPage | None) -> PoolPage | None:
-    """The page; counted anew only where the pool or the words have changed: counting is the slow part."""
-    if query is None:
-        return None
-    same = before is not None and before.query.text == query.text
-    total = before.total if before is not None and same else pool_query.count(session, query.text)
-    return PoolPage(query, total, pool_query.window(session, query))
+def _counted(before: Answer | None, question: PoolQuery) -> int | None:
+    """Counted anew only where pool or words have changed: counting is the slow part."""
+    if isinstance(before, PoolPage) and before.query.text == question.text:
+        return before.total
+    return None
+
+
+def _breaches(session: Session) -> tuple[BreachView, ...]:
+    return tuple(_breach(each) for each in breaches.listing(session) if _is_open(each))
+
+
+def _is_open(entry: Breach) -> bool:
+    return entry.closed_at is None and entry.notified_at is None
+
+
+def _breach(entry: Breach) -> BreachView:
+    return BreachView(entry.reference, entry.description, entry.deadline)
 
 
 def _crises(session: Session) -> tuple[CrisisView, ...]:
     names = dict(session.exec(select(Commune.code, Commune.name)).all())
     seats: dict[str, list[SeatView]] = {}
-    for seat in session.exec(select(Seat).order_by(col(Seat.crisis), col(Seat.number))).all():
-        seats.setdefault(seat.crisis, []).append(_seat(seat))
-    return tuple(_crisis(known, names, seats.get(known.reference, ())) for known in crises.listing(session))
+    # Columns, not objects: in years of crises there are tens of thousands of seats.
+    named = (Seat.crisis, Seat.number, Seat.first_name, Seat.last_name, Seat.service, Seat.ready_at)
+    query = sqlalchemy.select(*(col(each) for each in named)).order_by(col(Seat.crisis), col(Seat.number))
+    for crisis, number, first, last, service, ready_at in session.execute(query):
+        seats.setdefault(crisis, []).append(SeatView(number, f"{first} {last}", service, ready_at))
+    return tuple(
+        _crisis(session, known, names, seats.get(known.reference, ())) for known in crises.listing(session)
+    )
 
 
-def _seat(seat: Seat) -> SeatView:
-    return SeatView(seat.number, f"{seat.first_name} {seat.last_name}", seat.service, seat.ready_at)
-
-
-def _crisis(crisis: Crisis, names: dict[str, str], seats: Sequence[SeatView]) -> CrisisView:
+def _crisis(session: Session, crisis: Crisis, names: dict[str, str], seats: Sequence[SeatView]) -> CrisisView:
+    closed = crisis.closed_at is not None
     return CrisisView(
         reference=crisis.reference,
         commune=names[crisis.commune_code],
@@ -106,5 +160,6 @@ def _crisis(crisis: Crisis, names: dict[str, str], seats: Sequence[SeatView]) ->
         closed_at=crisis.closed_at,
         drill=crisis.drill,
         planned=crisis.plan is not None,
+        due_back=None if closed else milestones.return_due_since(session, crisis.reference),
         seats=tuple(seats),
     )

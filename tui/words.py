@@ -11,8 +11,11 @@ from functools import cache
 from gettext import gettext as _
 from typing import Literal
 
+from inventory import device_words
 from inventory.activity import Status, look
-from inventory.devices import DeviceKind, DeviceState
+from inventory.devices import DeviceState
+from inventory.examinations import Examination
+from inventory.readiness import Why
 from kit.plan.stages import Stage, label
 
 #: What a text means; the style sheet gives each tone its colour.
@@ -66,34 +69,53 @@ def status_word(status: Status) -> Word:
 @cache
 def state_word(state: DeviceState) -> Word:
     """Where a device stands."""
-    words: dict[DeviceState, tuple[str, str, Tone]] = {
-        DeviceState.IN_STOCK: ("□", _("in stock"), "good"),
-        DeviceState.RESERVED: ("◇", _("reserved"), "plain"),
-        DeviceState.PROVISIONING: ("▶", _("in preparation"), "busy"),
-        DeviceState.READY: ("✓", _("ready"), "good"),
-        DeviceState.ON_LOAN: ("→", _("on loan"), "plain"),
-        DeviceState.RETURNED: ("←", _("returned"), "wait"),
-        DeviceState.QUARANTINED: ("=", _("quarantined"), "wait"),
-        DeviceState.WIPED: ("○", _("wiped"), "plain"),
-        DeviceState.LOST: ("?", _("lost"), "bad"),
-        DeviceState.STOLEN: ("!", _("stolen"), "bad"),
-        DeviceState.BROKEN: ("✗", _("broken"), "bad"),
-        DeviceState.RETIRED: ("–", _("retired"), "quiet"),
+    looks: dict[DeviceState, tuple[str, Tone]] = {
+        DeviceState.IN_STOCK: ("□", "good"),
+        DeviceState.RESERVED: ("◇", "plain"),
+        DeviceState.PROVISIONING: ("▶", "busy"),
+        DeviceState.READY: ("✓", "good"),
+        DeviceState.ON_LOAN: ("→", "plain"),
+        DeviceState.RETURNED: ("←", "wait"),
+        DeviceState.QUARANTINED: ("=", "wait"),
+        DeviceState.WIPED: ("○", "plain"),
+        DeviceState.LOST: ("?", "bad"),
+        DeviceState.STOLEN: ("!", "bad"),
+        DeviceState.BROKEN: ("✗", "bad"),
+        DeviceState.RETIRED: ("–", "quiet"),
     }
-    return _word(*words[state])
+    glyph, tone = looks[state]
+    return _word(glyph, device_words.state_word(state), tone)
 
 
 @cache
-def kind_word(kind: DeviceKind) -> str:
-    """What a device is."""
+def why_word(why: Why) -> str:
+    """Why a device on the shelf cannot be lent, in at most 16 characters."""
     words = {
-        DeviceKind.LAPTOP: _("laptop"),
-        DeviceKind.PHONE: _("phone"),
-        DeviceKind.SIM: _("SIM card"),
-        DeviceKind.ROUTER: _("router"),
-        DeviceKind.ACCESSORY: _("accessory"),
+        Why.NEVER_CHECKED: _("never checked"),
+        Why.CHECK_OLD: _("check too old"),
+        Why.CHECK_FAILED: _("check failed"),
+        Why.BATTERY_WORN: _("battery worn"),
+        Why.SECURITY_UPDATES: _("updates wait"),
+        Why.IMAGE_OLD: _("image too old"),
+        Why.EXPIRES: _("expires"),
+        Why.BATTERY_LOW: _("battery low"),
+        Why.CHARGE_OLD: _("charge unknown"),
     }
-    return words[kind]
+    return words[why]
+
+
+@cache
+def examination_word(name: str) -> str:
+    """What was looked for on a device; a name that only a newer program knows stays as it is."""
+    words = {
+        Examination.ENROLMENT: _("enrolment"),
+        Examination.CLEAN_STATE: _("clean state"),
+        Examination.RECHECK: _("recheck"),
+        Examination.WIPE: _("wipe"),
+        Examination.PROBE: _("probe"),
+        Examination.AGENT: _("agent's inventory"),
+    }
+    return words[Examination(name)] if name in set(Examination) else name
 
 
 @cache

@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "tui",
-        help=_("Show crises and pool on screen, live; leaving the screens stops nothing."),
+        help=_(
+            "Show crises, pool, journal and documents on screen, live; leaving the screens stops nothing."
+        ),
         epilog=example("kit tui"),
     )(tui)
 
@@ -28,19 +30,32 @@ def tui(
     crisis: Annotated[
         str | None, typer.Option(help=_("Begin with this crisis: its reference, or its commune."))
     ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help=_("For a screen on the wall: nothing can be changed on it."))
+    ] = False,
+    theme: Annotated[str | None, typer.Option(help=_("Colours: dark, light or contrast."))] = None,
+    keys: Annotated[
+        bool, typer.Option("--keys", help=_("Print every key and what it does, to be pinned up."))
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Run `kit tui`."""
     with told(as_json):
         program = open_app(context)
+        wanted = program.settings.tui
+        if keys:
+            from tui.app import key_sheet
+
+            print(key_sheet(wanted.keys), end="")
+            return
         reference = _reference(program, crisis) if crisis is not None else None
         if as_json:
             emit_json(_situation(program, reference))
             return
         _need_terminal()
-        from tui.app import run
+        from tui.app import Look, run
 
-        run(program.database, program.zone, reference)
+        run(program, Look(reference, read_only, theme or wanted.theme, wanted.keys))
 
 
 def _reference(program: "App", text: str) -> str:

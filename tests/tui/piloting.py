@@ -4,13 +4,16 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from textual.pilot import Pilot
 
 from inventory.database import Database
+from kit.app.compose import App as Program
+from kit.settings import Home, Settings
 from tests.tui.feeding import NOW
-from tui.app import Screens
+from tui.app import Look, Screens
 
 ZONE = ZoneInfo("Europe/Paris")
 _PATIENCE_SECONDS = 20.0
@@ -53,19 +56,29 @@ class Stage:
             await self.pilot.pause()
 
 
+def program(database: Database) -> Program:
+    """The station that keeps this data base, in the folder of its file."""
+    return Program(
+        Home.at(Path(database.name.removeprefix("sqlite:///")).parent),
+        Settings(database=database.name),
+        database,
+    )
+
+
 def play(
     database: Database,
     act: Play,
     *,
     size: tuple[int, int] = (80, 24),
     crisis: str | None = None,
+    look: Look | None = None,
     clock: Callable[[], datetime] = lambda: NOW,
 ) -> Screens:
     """Open the screens on a terminal of that size, let `act` use them, and close them."""
 
     async def run() -> Screens:
-        app = Screens(database, ZONE, crisis=crisis, clock=clock)
-        async with app.run_test(size=size) as pilot:
+        app = Screens(program(database), look or Look(crisis=crisis), clock=clock)
+        async with app.run_test(size=size, notifications=True) as pilot:
             await act(Stage(app, pilot))
         return app
 

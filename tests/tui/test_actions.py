@@ -7,23 +7,35 @@ from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 
+from tui import keys
 from tui.actions import ACTIONS, Action
 from tui.app import Screens
+from tui.dialogs.consent import ConsentDialog
 from tui.dialogs.help import HelpDialog
+from tui.dialogs.text import TextDialog
 from tui.screens.base import View
 from tui.screens.crisis import CrisisScreen
-from tui.screens.pool import FilterLine, PoolScreen
+from tui.screens.device import DeviceScreen
+from tui.screens.documents import DocumentsScreen
+from tui.screens.journal import JournalScreen
+from tui.screens.pool import PoolScreen
 from tui.screens.situation import SituationScreen
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import Table
 
-_MOVES = {"enter", "escape", "up", "down", "pageup", "pagedown", "home", "end"}
-_SIGNS = {"slash", "question_mark"}
+_MOVES = {"enter", "escape", "space", "up", "down", "pageup", "pagedown", "home", "end"}
+_SIGNS = {"slash", "colon", "question_mark"}
+_OWNERS = (
+    *(Screens, View, SituationScreen, CrisisScreen, PoolScreen, DeviceScreen, JournalScreen, DocumentsScreen),
+    *(FilterLine, Table, HelpDialog, TextDialog, ConsentDialog),
+)
 
 
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
 def test_keys_are_letters_f_keys_and_what_moves_about(action: Action) -> None:
     for key in action.keys.split(","):
         assert key in _MOVES | _SIGNS or re.fullmatch(r"[a-z]|f\d+", key)
+        assert keys.allowed(key)
 
 
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
@@ -31,9 +43,7 @@ def test_every_action_says_what_it_does(action: Action) -> None:
     assert action.about.endswith(".")
 
 
-@pytest.mark.parametrize(
-    "owner", [Screens, View, SituationScreen, CrisisScreen, PoolScreen, FilterLine, Table, HelpDialog]
-)
+@pytest.mark.parametrize("owner", _OWNERS)
 def test_only_what_is_in_the_registry_is_bound(owner: type[DOMNode]) -> None:
     assert owner.BINDINGS is not App.BINDINGS
     for binding in owner.BINDINGS:

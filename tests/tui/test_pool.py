@@ -10,6 +10,7 @@ from tests.tui import feeding
 from tests.tui.piloting import Stage, play
 from tui import pool_query
 from tui.picture import PoolQuery
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import Table
 
 
@@ -64,6 +65,25 @@ def test_the_table_reads_only_the_window_in_sight(tmp_path: Path) -> None:
     database.dispose()
 
 
+def test_a_key_that_there_is_not_is_told_and_the_list_stays(database: Database) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.press("p", "slash", *"TEL-00003")
+        await stage.sees("Pool · 1 device match", "Galaxy A16")
+        typed = stage.app.screen.query_one(FilterLine)
+        typed.value = "plac:mars"
+        await stage.sees("A search has no “plac:”.", "person, state, kind.", "TEL-00003")
+        await stage.sees("Pool · 1 device match “TEL-00003”")
+        typed.value = "00003 place:mars kind:phone"
+        await stage.sees("Pool · 1 device match “00003 place:mars kind:phone”", "Galaxy A16")
+        await stage.misses("A search has no")
+        typed.value = "state:x"
+        await stage.sees("There is no “x”.", "lost, stolen, broken, retired.")
+        await stage.press("escape")
+        await stage.sees("Pool · 12 devices")
+
+    play(database, act)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -75,23 +95,26 @@ def test_the_table_reads_only_the_window_in_sight(tmp_path: Path) -> None:
         ("sim", 4),
         ("stock", 8),
         ("2026-01", 4),
+        ("dominique", 1),
+        ("-commune:aubagne kind:laptop", 0),
+        ("-place:aubagne", 8),
         ("100%", 0),
         ("_", 0),
-        ("''", 0),
+        ("''", 12),
     ],
 )
 def test_a_device_must_match_every_word(database: Database, text: str, expected: int) -> None:
     feeding.open_crisis(database)
     with database.read() as session:
-        found = pool_query.window(session, PoolQuery(text))
-        assert pool_query.count(session, text) == len(found) == expected
+        found = pool_query.page(session, PoolQuery(text))
+    assert found.total == len(found.devices) == expected
 
 
 def test_windows_side_by_side_make_the_whole_pool(database: Database) -> None:
     feeding.open_crisis(database)
     with database.read() as session:
-        whole = pool_query.window(session, PoolQuery(count=100))
-        parts = [pool_query.window(session, PoolQuery(first=first, count=5)) for first in (0, 5, 10)]
+        whole = pool_query.page(session, PoolQuery(count=100)).devices
+        parts = [pool_query.page(session, PoolQuery(first=at, count=5)).devices for at in (0, 5, 10)]
     assert tuple(device for part in parts for device in part) == whole
     assert [device.holder is not None for device in whole].count(True) == 4
     assert {device.state for device in whole if device.holder} == {DeviceState.RESERVED}

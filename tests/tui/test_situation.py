@@ -1,8 +1,13 @@
 """The first screen: every crisis and the pool at a glance, and the way to the other screens and out."""
 
+import pytest
+
+from inventory import shelf
 from inventory.database import Database
+from inventory.journal import Stamp
 from tests.tui import feeding
 from tests.tui.piloting import Stage, play
+from tui import survey
 
 
 def test_crises_show_their_clock_seats_and_what_is_wrong(database: Database) -> None:
@@ -11,7 +16,7 @@ def test_crises_show_their_clock_seats_and_what_is_wrong(database: Database) -> 
 
     async def act(stage: Stage) -> None:
         await stage.sees(crisis)
-        line = stage.line(crisis)
+        line = stage.line("T+01:12")
         for part in (
             "EXERCISE",
             "Aubagne",
@@ -73,11 +78,12 @@ def test_help_explains_the_screen_with_the_keys_that_work_there(database: Databa
     async def act(stage: Stage) -> None:
         await stage.press("p", "question_mark")
         await stage.sees("Every device with its state", "/  Type words", "p F3  Every device, with a filter.")
+        await stage.sees("x  Set devices apart")
         await stage.press("escape", "s", "question_mark")
-        await stage.sees("Every crisis, the newest first", "⏎  Open the line under the cursor.")
+        await stage.sees("First what needs a human now", "⏎  Open the line under the cursor.")
         assert "Type words" not in stage.text()
 
-    play(database, act)
+    play(database, act, size=(120, 40))
 
 
 def test_q_leaves(database: Database) -> None:
@@ -87,3 +93,74 @@ def test_q_leaves(database: Database) -> None:
 
     app = play(database, act)
     assert app.return_code == 0
+
+
+def test_what_needs_a_human_stands_first_and_opens_its_crisis(database: Database) -> None:
+    crisis = feeding.open_crisis(database)
+    feeding.tell(database, *feeding.mid_run(crisis))
+
+    async def act(stage: Stage) -> None:
+        await stage.sees("Needs you now", "Laptop: Plug it in. → Use dock 4.")
+        lines = stage.text().splitlines()
+        human, failed = (
+            next(at for at, line in enumerate(lines) if f"{crisis}/{seat}" in line) for seat in (4, 3)
+        )
+        assert human < failed < next(at for at, line in enumerate(lines) if "T+01:12" in line)
+        await stage.press("shift+tab", "enter")
+        await stage.sees(f"{crisis} · Aubagne", "Seat 1 · Camille Exemple")
+
+    play(database, act)
+
+
+def test_the_stock_says_what_could_be_lent_and_why_not_the_rest(database: Database) -> None:
+    with database.write() as session:
+        shelf.look(session, Stamp("essai@station", feeding.NOW), "TEL-00001", charge=90)
+
+    async def act(stage: Stage) -> None:
+        await stage.sees("✗ not deployable")
+        assert stage.line("✓ deployable").split()[-5:] == ["–", "1", "4", "–", "–"]
+        assert stage.line("✗ not deployable").split()[-5:] == ["4", "3", "–", "–", "–"]
+        assert stage.line("never checked").split()[-5:] == ["4", "3", "–", "–", "–"]
+
+    play(database, act)
+
+
+def test_a_large_pool_is_surveyed_by_another_process(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "_LARGE", 0)
+
+    async def act(stage: Stage) -> None:
+        await stage.sees("… looking")
+        await stage.sees("✗ not deployable", "never checked")
+
+    play(database, act)
+
+
+def test_what_comes_due_shows_where_there_is_room(database: Database) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.sees("Comes due", "without a date: `kit convention due`")
+
+    play(database, act, size=(120, 34))
+
+
+@pytest.mark.parametrize(("drills", "frames"), [((True,), 2), ((True, False), 0), ((), 0)])
+def test_every_screen_is_framed_while_only_exercises_run(
+    database: Database, drills: tuple[bool, ...], frames: int
+) -> None:
+    for drill in drills:
+        feeding.open_crisis(database, drill=drill, seats=0)
+
+    async def act(stage: Stage) -> None:
+        await stage.sees("in stock")
+        for key, title in (
+            ("s", "Situation"),
+            ("p", "Pool · 12"),
+            ("j", "Journal · "),
+            ("d", "Documents · 0"),
+        ):
+            await stage.press(key)
+            await stage.sees(title)
+            await stage.until(lambda: stage.text().count("━ EXERCISE ━") == frames, "the frame")
+
+    play(database, act)

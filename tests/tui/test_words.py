@@ -5,10 +5,11 @@ import gettext
 import pytest
 
 from inventory.activity import Status
+from inventory.device_words import kind_word
 from inventory.devices import DeviceKind, DeviceState
 from kit.i18n import CATALOGUES
 from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage, label
-from tui.words import in_order, kind_word, plain, stage_word, state_word, status_word
+from tui.words import in_order, plain, stage_word, state_word, status_word
 
 _LANGUAGES = ("en", "fr")
 

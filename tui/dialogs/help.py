@@ -21,7 +21,7 @@ class HelpDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
-        with VerticalScroll(id="help"):
+        with VerticalScroll(classes="paper"):
             for part in self._helps:
                 yield Static(part.title, classes="section", markup=False)
                 yield Static(part.text, markup=False)

@@ -5,7 +5,6 @@ from datetime import datetime, tzinfo
 from gettext import gettext as _
 
 from textual import on
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -14,11 +13,10 @@ from inventory.activity import Status
 from inventory.board import Board, Cell
 from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage, label
 from tui import clock, story
-from tui.actions import bindings
-from tui.feed import Feed
+from tui.actions import COMMON, bindings
 from tui.help import Help
 from tui.picture import CrisisView, Picture, SeatView
-from tui.screens.base import View
+from tui.screens.base import Stand, View
 from tui.widgets.detail import Detail
 from tui.widgets.rows import Column, Row, Rows
 from tui.widgets.table import Table
@@ -30,10 +28,10 @@ _ROOMY = {Stage.MANAGED: 92}
 _BETWEEN = "   "
 
 
-class CrisisScreen(View):
+class CrisisScreen(View, inherit_bindings=False):
     """The board of one crisis."""
 
-    BINDINGS = bindings("back")
+    BINDINGS = bindings("back", *COMMON)
     help = Help(
         _("One crisis, live"),
         _(
@@ -43,12 +41,9 @@ class CrisisScreen(View):
         ),
     )
 
-    def __init__(
-        self, feed: Feed, zone: tzinfo, picture: Picture | None, now: datetime, reference: str
-    ) -> None:
-        super().__init__(feed, zone, picture, now, reference)
+    def __init__(self, stand: Stand, reference: str) -> None:
+        super().__init__(stand, reference)
         self.reference = reference
-        self._frame = Vertical(id="frame")
         self._facts = Static("", id="facts")
         self._whole = Static("", id="whole")
         self._seats = Table(
@@ -62,10 +57,13 @@ class CrisisScreen(View):
         self._detail = Detail()
 
     def body(self) -> Iterable[Widget]:
-        """Facts, the crisis's stages, the seats, the story; framed in an exercise."""
-        self._frame.border_title = self._frame.border_subtitle = _("EXERCISE")
-        with self._frame:
-            yield from (self._facts, self._whole, self._seats, self._detail)
+        """Facts, the crisis's stages, the seats, the story."""
+        yield from (self._facts, self._whole, self._seats, self._detail)
+
+    def exercise(self, picture: Picture) -> bool:
+        """Whether this crisis is one."""
+        crisis = picture.crisis(self.reference)
+        return crisis is not None and crisis.drill
 
     def draw(self) -> None:
         """Draw the crisis as it stands."""
@@ -73,7 +71,6 @@ class CrisisScreen(View):
         if crisis is None:
             return
         self._heading.name_it(f"{crisis.reference} · {plain(crisis.commune)}")
-        self._frame.set_class(crisis.drill, "drill")
         self._whole.update(whole(board, self._whole.content_size.width))
         seats = [seat_row(crisis, seat, board) for seat in crisis.seats]
         self._seats.show(Rows.whole(seats))

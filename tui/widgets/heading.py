@@ -1,4 +1,4 @@
-"""The first lines of every screen: where one is, the time, and the banner when the data base is lost."""
+"""The first lines of every screen: where one is, the time, and the banner when something is badly wrong."""
 
 from datetime import datetime, tzinfo
 from gettext import gettext as _
@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from tui import clock
-from tui.feed import Lost
+from tui.feed import Full, Lost
 
 
 class Heading(Vertical):
@@ -33,13 +33,20 @@ class Heading(Vertical):
             self._shown = title
             self._title.update(title)
 
-    def tick(self, now: datetime, zone: tzinfo, lost: Lost | None) -> None:
-        """Show the time, and the banner as long as the data base is lost."""
+    def tick(self, now: datetime, zone: tzinfo, trouble: Lost | Full | None) -> None:
+        """Show the time, and the banner as long as there is trouble."""
         self._clock.update(clock.time(now, zone), layout=False)
-        self._banner.display = lost is not None
-        if lost is not None:
-            self._banner.update(
-                _("✗ Data base not readable since {time}, trying again: {why}").format(
-                    time=clock.time(lost.since, zone), why=lost.why
-                )
+        self._banner.display = trouble is not None
+        if trouble is not None:
+            self._banner.update(_told(trouble, zone))
+
+
+def _told(trouble: Lost | Full, zone: tzinfo) -> str:
+    match trouble:
+        case Lost():
+            return _("✗ Data base not readable since {time}, trying again: {why}").format(
+                time=clock.time(trouble.since, zone), why=trouble.why
             )
+        case Full():
+            told = _("✗ Disk full: {free} MB left for {folder}. Make room: runs and documents will fail.")
+            return told.format(free=trouble.free // 1_000_000, folder=trouble.folder)

@@ -24,6 +24,7 @@ class Row:
 
     key: str
     cells: tuple[Word, ...]
+    marked: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from tui.words import Word
 
 _HEADER = 1
 _UNREAD = Word("…", "quiet")
+#: What stands before a line, by whether the cursor is on it and whether it is marked; needs no colours.
+_SIGNS = {(False, False): " ", (True, False): "›", (False, True): "+", (True, True): "±"}
 
 
 class Table(ScrollView, can_focus=True):
@@ -89,6 +91,11 @@ class Table(ScrollView, can_focus=True):
         """What it shows."""
         return self._rows
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the cursor stands on the last line."""
+        return self._position >= self._rows.total - 1
+
     def show(self, rows: Rows) -> None:
         """Show these rows; the cursor follows its row, or stays at its place where that row is gone."""
         before, self._rows = self._rows, rows
@@ -110,14 +117,15 @@ class Table(ScrollView, can_focus=True):
         if y == 0:
             heading = self.get_component_rich_style("table--heading")
             titles = tuple(Word(column.title) for column in self._columns)
-            return self._strip(titles, heading, room, toned=False)
+            return self._strip(" ", titles, heading, room, toned=False)
         position = y - _HEADER + self.scroll_offset.y
         if position >= self._rows.total:
             text = self._empty if position == 0 and self._read else ""
             quiet = self.rich_style + self._tone("quiet")
             return Strip([Segment(fit(f" {text}", room), quiet)], room)
-        row = self._rows.at(position)
-        return self._strip(row.cells if row else (_UNREAD,), self._line_style(position), room)
+        row, cursor = self._rows.at(position), self.can_focus and position == self._position
+        sign = _SIGNS[cursor and self.has_focus, row is not None and row.marked]
+        return self._strip(sign, row.cells if row else (_UNREAD,), self._line_style(cursor=cursor), room)
 
     def action_move(self, lines: int) -> None:
         """Move the cursor by that many lines."""
@@ -149,7 +157,8 @@ class Table(ScrollView, can_focus=True):
                 self.action_choose()
 
     def on_resize(self) -> None:
-        """More lines may be in sight."""
+        """More or fewer lines are in sight."""
+        self._keep_in_sight()
         self._want()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -185,9 +194,9 @@ class Table(ScrollView, can_focus=True):
     def _keep_in_sight(self) -> None:
         top = self.scroll_offset.y
         if self._position < top:
-            self.scroll_to(y=self._position, animate=False)
+            self.scroll_to(y=self._position, animate=False, immediate=True)
         elif self._position >= top + self._height:
-            self.scroll_to(y=self._position - self._height + 1, animate=False)
+            self.scroll_to(y=self._position - self._height + 1, animate=False, immediate=True)
 
     def _want(self) -> None:
         top = self.scroll_offset.y
@@ -195,14 +204,16 @@ class Table(ScrollView, can_focus=True):
             # One page before and after, so that scrolling by lines finds them read.
             self.post_message(self.Wanted(max(top - self._height, 0), 3 * self._height))
 
-    def _line_style(self, position: int) -> Style:
-        if position != self._position or not self.can_focus:
+    def _line_style(self, *, cursor: bool) -> Style:
+        if not cursor:
             return self.rich_style
         name = "table--cursor" if self.has_focus else "table--cursor-blurred"
         return self.get_component_rich_style(name)
 
-    def _strip(self, cells: tuple[Word, ...], style: Style, room: int, *, toned: bool = True) -> Strip:
-        segments = [Segment(" ", style)]
+    def _strip(
+        self, sign: str, cells: tuple[Word, ...], style: Style, room: int, *, toned: bool = True
+    ) -> Strip:
+        segments = [Segment(sign, style)]
         for index, width in widths(self._columns, room - 2):
             cell = cells[index] if index < len(cells) else Word("")
             look = style + self._tone(cell.tone) if toned and cell.tone != "plain" else style

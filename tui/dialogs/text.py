@@ -1,0 +1,25 @@
+"""A text to be read: a document, a journal line, what was refused. Scrolls where it is long."""
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from tui.actions import bindings
+
+
+class TextDialog(ModalScreen[None]):
+    """Shows the text and goes away."""
+
+    BINDINGS = bindings("back", "quit")
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._heading, self._text = title, text
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        with VerticalScroll(classes="paper"):
+            yield Static(self._heading, classes="section", markup=False)
+            yield Static(self._text, markup=False)
+        yield Footer(show_command_palette=False, compact=True)
