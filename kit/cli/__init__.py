@@ -11,23 +11,32 @@ from typing import Annotated
 import typer
 
 from kit.cli import (
+    audit,
+    breach,
     commune,
+    contact,
     convention,
     crate,
     crisis,
     demo,
     doctor,
+    document,
     exits,
+    giving_back,
     handover,
     init,
     journal,
     lab,
     laptop,
+    loss,
     phone,
     pool,
+    report,
+    secret,
     sim,
     stock,
     stocktake,
+    swap,
     tenant,
     tui,
     worker,
@@ -50,23 +59,30 @@ app = typer.Typer(
     epilog=_exit_codes(),
 )
 for noun, group in {
+    "audit": audit,
+    "breach": breach,
     "commune": commune,
+    "contact": contact,
     "convention": convention,
     "crate": crate,
     "crisis": crisis,
+    "document": document,
     "handover": handover,
     "journal": journal,
     "lab": lab,
     "laptop": laptop,
     "phone": phone,
     "pool": pool,
+    "report": report,
+    "return": giving_back,
+    "secret": secret,
     "sim": sim,
     "stock": stock,
     "stocktake": stocktake,
     "tenant": tenant,
 }.items():
     app.add_typer(group.app, name=noun)
-for command in (demo, doctor, init, tui, worker):
+for command in (demo, doctor, init, loss, swap, tui, worker):
     command.register(app)
 
 
