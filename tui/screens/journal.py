@@ -69,7 +69,7 @@ class JournalScreen(FilteredView, inherit_bindings=False):
             return
         rows = tuple(line_row(line, self.stand, Word(plain(line.subject))) for line in page.lines)
         self._lines.show(Rows(rows, page.first, page.total))
-        self._heading.name_it(title(page, follows=self._follows))
+        self._say_title()
         if self._follows:
             self._lines.action_last()
         self._tell()
@@ -93,12 +93,17 @@ class JournalScreen(FilteredView, inherit_bindings=False):
     @on(Table.Moved)
     def _moved(self) -> None:
         self._follows = self._lines.at_end
+        self._say_title()
         self._tell()
 
     @on(Table.Chosen)
     def _open(self, message: Table.Chosen) -> None:
         if line := self._line(message.key):
             self.app.push_screen(TextDialog(*line_text(line, self.stand)))
+
+    def _say_title(self) -> None:
+        if page := self._page():
+            self._heading.name_it(title(page, follows=self._follows))
 
     def _tell(self) -> None:
         line = self._line(self._lines.key)

@@ -193,10 +193,10 @@ class Table(ScrollView, can_focus=True):
 
     def _keep_in_sight(self) -> None:
         top = self.scroll_offset.y
-        if self._position < top:
-            self.scroll_to(y=self._position, animate=False, immediate=True)
-        elif self._position >= top + self._height:
-            self.scroll_to(y=self._position - self._height + 1, animate=False, immediate=True)
+        nearest = max(self._position - self._height + 1, min(top, self._position))
+        if nearest != top:
+            # By force: rows that have just come have no scroll bar yet, and without one nothing scrolls.
+            self.scroll_to(y=nearest, animate=False, force=True, immediate=True)
 
     def _want(self) -> None:
         top = self.scroll_offset.y
