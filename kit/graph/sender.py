@@ -127,16 +127,19 @@ class Sender:
         """
         token = _before_sending(self.tokens.get)
         answer = exchange(token)
-        headers = refused(answer)
-        if headers is None:
-            return answer
-        renew = functools.partial(self.tokens.renew, token, challenge(headers))
-        if answer.status == HTTPStatus.UNAUTHORIZED:
-            return exchange(_before_sending(renew))
-        with contextlib.suppress(
-            KitError
-        ):  # said again when the refused parts are; these answers must not be lost
-            renew()
+        # Once more where the other token was called back on its way; without a challenge, a refusal is one.
+        for last in (False, True):
+            headers = refused(answer)
+            if headers is None or (last and challenge(headers) is None):
+                return answer
+            renew = functools.partial(self.tokens.renew, token, challenge(headers))
+            if answer.status != HTTPStatus.UNAUTHORIZED:
+                # Said again when the refused parts are; these answers must not be lost.
+                with contextlib.suppress(KitError):
+                    renew()
+                return answer
+            token = _before_sending(renew)
+            answer = exchange(token)
         return answer
 
     def judge(self, part: Part, answer: Answer, *, attempt: int, started: float) -> Retry | GiveUp:

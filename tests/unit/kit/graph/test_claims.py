@@ -133,7 +133,16 @@ def test_a_token_that_is_refused_again_is_a_refusal(application: Application, ti
     tenant = ScriptedTenant(lambda _request: revoked())
     with tenant.graph(application, time) as graph, pytest.raises(GraphRefused, match="401"):
         graph.get("/users/1")
-    assert len(tenant.requests) == 2
+    assert len(tenant.requests) == 3
+
+
+def test_a_token_that_is_called_back_on_its_way_is_replaced_once_more(
+    application: Application, time: VirtualTime
+) -> None:
+    answers = iter([revoked(), revoked()])
+    tenant = ScriptedTenant(lambda _request: next(answers, None) or httpx.Response(200, json={"id": "1"}))
+    with tenant.graph(application, time) as graph:
+        assert graph.get("/users/1") == {"id": "1"}
 
 
 @pytest.mark.parametrize(
