@@ -285,8 +285,7 @@ def test_interrupted_in_the_middle_of_up_removes_what_it_made(lab: Lab, key: Pat
 def test_after_a_crash_up_goes_on(lab: Lab, key: Path) -> None:
     starting = start_up(key, Mode.NS)
     await_file(FOLDER / "laptops/LT-0002/console.log", starting)
-    starting.kill()
-    starting.wait()
+    kill(starting)
 
     laptops = lab.up(3, key=key)
 
@@ -347,7 +346,29 @@ def start_up(key: Path, mode: Mode) -> subprocess.Popen[bytes]:
         [sys.executable, "-c", program, str(key), mode.value],
         cwd=Path(__file__).parents[2],
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
+
+
+def kill(starting: subprocess.Popen[bytes]) -> None:
+    """As `kill -9` does; what it had just called, such as `ip`, ends by itself a moment later."""
+    starting.kill()
+    starting.wait()
+    deadline = time.monotonic() + 60
+    while alive := [pid for pid in commands_of(starting.pid) if pid != starting.pid]:
+        assert time.monotonic() < deadline, f"still there: {alive}"
+
+
+def commands_of(session: int) -> list[int]:
+    """The short commands that run in a session: laptops, their programs and the cache live on, on purpose."""
+    listed = subprocess.run(
+        ["/bin/ps", "--no-headers", "-o", "pid=,comm=", "--sid", str(session)],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    found = (line.split(maxsplit=1) for line in listed.splitlines())
+    return [int(pid) for pid, name in found if name in {"ip", "mount"}]
 
 
 def await_file(path: Path, starting: subprocess.Popen[bytes]) -> None:

@@ -99,6 +99,8 @@ for _turn in range(int(count)):
     act = choice.choice(ACTS)
     try:
         with database.write() as session:
+            # Waits for its turn before it looks at the clock: turns are then in the order of time.
+            session.connection()
             act(session, choice.choice(tags))
     except InventoryError:
         pass

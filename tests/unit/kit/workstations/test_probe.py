@@ -96,10 +96,11 @@ class Server:
         with suppress(OSError):
             while True:
                 connection, _ = self.listener.accept()
-                transport = paramiko.Transport(connection)
-                transport.add_server_key(self.host_key)
-                self.transports.append(transport)
-                with suppress(paramiko.SSHException, EOFError):
+                # Who has the key may hang up at once: the next one is served all the same.
+                with suppress(paramiko.SSHException, EOFError, OSError):
+                    transport = paramiko.Transport(connection)
+                    transport.add_server_key(self.host_key)
+                    self.transports.append(transport)
                     transport.start_server(server=self.laptop)
 
     def stop_listening(self) -> None:
