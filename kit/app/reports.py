@@ -1,7 +1,7 @@
 """Issues what is told about a crisis as a whole: situation, technical report, entries of the registers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from kit.app.compose import App
 from kit.app.situation import Situation
 from kit.documents import issuing
 from kit.documents.issuing import Issued
+from kit.documents.paper_facts import PaperFacts
 from kit.documents.register import Party, RegisterFacts
 from kit.documents.situation import KindCount, SituationFacts
 from kit.documents.technical import SeatLine, StageCount, TechnicalFacts, Trouble
@@ -36,11 +37,7 @@ def situation(app: App, text: str) -> Issued:
     Raises:
         Unknown: no such crisis.
     """
-    by = app.stamp()
-    with app.database.write() as session:
-        crisis = crises.find(session, text)
-        facts = situation_facts(app, session, crisis, by.at)
-        return issuing.issue(session, by, app.home.documents, facts)
+    return _issue(app, text, situation_facts)
 
 
 def technical(app: App, text: str) -> Issued:
@@ -49,11 +46,7 @@ def technical(app: App, text: str) -> Issued:
     Raises:
         Unknown: no such crisis.
     """
-    by = app.stamp()
-    with app.database.write() as session:
-        crisis = crises.find(session, text)
-        facts = technical_facts(app, session, crisis, by.at)
-        return issuing.issue(session, by, app.home.documents, facts)
+    return _issue(app, text, technical_facts)
 
 
 def register(app: App, text: str) -> Issued:
@@ -62,11 +55,14 @@ def register(app: App, text: str) -> Issued:
     Raises:
         Unknown: no such crisis.
     """
+    return _issue(app, text, register_facts)
+
+
+def _issue(app: App, text: str, facts_of: Callable[[App, Session, Crisis, datetime], PaperFacts]) -> Issued:
     by = app.stamp()
     with app.database.write() as session:
         crisis = crises.find(session, text)
-        facts = register_facts(app, session, crisis, by.at)
-        return issuing.issue(session, by, app.home.documents, facts)
+        return issuing.issue(session, by, app.home.documents, facts_of(app, session, crisis, by.at))
 
 
 def situation_facts(app: App, session: Session, crisis: Crisis, at: datetime) -> SituationFacts:

@@ -1,6 +1,7 @@
 """Owns what every paper of a loan states about itself, and the things that change hands."""
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -8,7 +9,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaperFacts:
+class PaperFacts(ABC):
     """The head of a paper; a kind's own facts follow.
 
     Attributes:
@@ -42,14 +43,14 @@ class PaperFacts:
         return f"{self.reference}-v{self.version}"
 
     @property
+    @abstractmethod
     def subject(self) -> str:
         """Whom or what it is about, as the journal names it."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def folder(self) -> str:
         """The folder of the station's documents in which it is kept."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
