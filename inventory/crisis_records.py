@@ -26,7 +26,8 @@ class Crisis(SQLModel, table=True):
         drill: an exercise.
         forced_by: who opened it without an active convention, and
         forced_reason: why (requirement 2); both empty otherwise.
-        caller_verified_by: who called the correspondent back (requirement 7).
+        caller_verified_by: who called the correspondent back (requirement 7), and
+        called_back_on: on which of the numbers known beforehand, in E.164; empty where it was not said.
         plan: the plan that runs, as JSON; None until one is made.
     """
 
@@ -41,6 +42,7 @@ class Crisis(SQLModel, table=True):
     forced_by: str = ""
     forced_reason: str = ""
     caller_verified_by: str = ""
+    called_back_on: str = ""
     plan: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 

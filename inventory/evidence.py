@@ -42,7 +42,7 @@ def keep(
     row = before or Evidence(crisis=crisis, seat=seat, stage=stage, at=by.at)
     row.at, row.data = by.at, dict(data)
     session.add(row)
-    journal.append(session, by, f"{stage}.proven", _subject(crisis, seat), data)
+    journal.append(session, by, f"{stage}.proven", subject(crisis, seat), data)
 
 
 def of(session: Session, crisis: str) -> Sequence[Evidence]:
@@ -68,5 +68,6 @@ def settle(session: Session, by: Stamp, crisis: str, *, seat: int, required: Col
     return works
 
 
-def _subject(crisis: str, seat: int) -> str:
+def subject(crisis: str, seat: int) -> str:
+    """How the journal calls a seat of a crisis; seat 0 is the crisis as a whole."""
     return f"crisis:{crisis}" if seat == WHOLE_CRISIS else f"crisis:{crisis}/seat:{seat}"

@@ -11,6 +11,8 @@ from inventory import (  # noqa: F401
     contacts,
     evidence,
     handings,
+    heartbeats,
+    interventions,
     issued,
     milestones,
     pairings,
