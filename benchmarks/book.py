@@ -127,10 +127,11 @@ def _free(database: Database) -> Iterator[Sequence[str]]:
 def _lend(database: Database, by: Stamp, kit: Sequence[str]) -> None:
     """As a run does: reserved together, given to their people, then in hand."""
     with database.write() as session:
-        held = [loans.reserve(session, by, book_making.OPEN, n // 2 + 1, tag) for n, tag in enumerate(kit)]
+        wanted = [(n // 2 + 1, tag) for n, tag in enumerate(kit)]
+        held = loans.reserve_all(session, by, book_making.OPEN, wanted)
     with database.write() as session:
-        for tag in kit:
-            devices.move(session, by, devices.get(session, tag), DeviceState.READY, reason="assigned")
+        for device in devices.get_all(session, kit):
+            devices.move(session, by, device, DeviceState.READY, reason="assigned")
     with database.write() as session:
         for loan in held:
             loans.hand_over(session, by, session.merge(loan, load=False))

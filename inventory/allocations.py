@@ -6,7 +6,7 @@ from gettext import gettext as _
 from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
-from inventory import crises, journal, loans
+from inventory import crises, dropped_seats, journal, loans
 from inventory.allocation_records import Allocation, in_force
 from inventory.arbitration import Claim, Demand
 from inventory.communes import Commune
@@ -90,7 +90,7 @@ def demands(session: Session) -> list[Demand]:
 def _asked(session: Session) -> Counter[tuple[str, DeviceKind]]:
     phones = func.sum(case((col(Seat.wants_phone), 1), else_=0))
     counted: Counter[tuple[str, DeviceKind]] = Counter()
-    query = select(Seat.crisis, func.count(), phones).group_by(col(Seat.crisis))
+    query = select(Seat.crisis, func.count(), phones).where(dropped_seats.needed()).group_by(col(Seat.crisis))
     for reference, people, with_phone in session.exec(query).all():
         counted[reference, _FOR_EVERYBODY] = people
         for kind in _FOR_PHONES:

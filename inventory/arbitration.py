@@ -5,7 +5,7 @@ its author (requirement 8).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inventory.devices import DeviceKind
@@ -63,6 +63,10 @@ class Claim:
         """How many it may take now."""
         left = max(0, self.free - sum(self.promised.values()))
         return left if self.granted is None else max(0, min(left, self.granted - self.held))
+
+    def less_one(self) -> "Claim":
+        """What is left once it has taken one of them."""
+        return replace(self, free=self.free - 1, held=self.held + 1)
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,43 @@ def current(session: Session, code: str | None, role: Role, *, deputy: bool = Fa
     )
 
 
+def called_back(
+    session: Session, code: str, text: str, at: datetime, *, forced: bool
+) -> tuple[str, Contact | None]:
+    """The number on which a commune was called back, in E.164, and whose it was at that moment.
+
+    Forced it may be nobody's, only where none was registered: there was nothing to compare it with.
+
+    Raises:
+        BadValue: it is no number, or none that was known beforehand (requirement 7); those are named.
+    """
+    number = _phone(text)
+    known = [
+        each
+        for each in listing(session, code, history=True)
+        if each.valid_since <= at and (each.valid_until is None or at < each.valid_until)
+    ]
+    whose = next((each for each in known if each.phone == number), None)
+    if whose is not None or (forced and not known):
+        return number, whose
+    if known:
+        raise BadValue(
+            _("{number} was not known beforehand as a number of this commune; nothing was changed.").format(
+                number=number
+            ),
+            hint=_("Call back on one that was registered: {numbers}.").format(
+                numbers="; ".join(f"{each.phone} ({each.name})" for each in known)
+            ),
+        )
+    raise BadValue(
+        _("No number of this commune was known beforehand; nothing was changed."),
+        hint=_(
+            "Leave the number out, or say who answers for it and where it comes from: "
+            "`--force-by`, `--force-reason`."
+        ),
+    )
+
+
 def listing(session: Session, code: str | None, *, history: bool = False) -> Sequence[Contact]:
     """The contacts of one side, by role, deputies last; the earlier ones too where history is wanted."""
     query = select(Contact).where(

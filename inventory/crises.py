@@ -12,11 +12,20 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from inventory import conventions, devices, journal, loans, returns
+from inventory import (
+    contacts,
+    conventions,
+    crisis_records,
+    devices,
+    dropped_seats,
+    journal,
+    loans,
+    returns,
+)
 from inventory.communes import Commune
-from inventory.crisis_records import Crisis, Seat, SeatEntry, find, get, listing, must_be_open, seat_of, seats
+from inventory.crisis_records import Crisis, Seat, SeatEntry, find, get, listing, must_be_open, seat_of
 from inventory.devices import DeviceState
-from inventory.errors import ConventionInactive, IllegalMove
+from inventory.errors import BadValue, ConventionInactive, IllegalMove
 from inventory.journal import Stamp
 from inventory.text import named
 
@@ -43,6 +52,12 @@ def subject(reference: str) -> str:
     return f"crisis:{reference}"
 
 
+def seats(session: Session, reference: str) -> Sequence[Seat]:
+    """The seats of a crisis that are needed, by number; `dropped_seats` has the others."""
+    query = select(Seat).where(Seat.crisis == reference, dropped_seats.needed())
+    return session.exec(query.order_by(col(Seat.number))).all()
+
+
 def open_crisis(
     session: Session,
     by: Stamp,
@@ -55,11 +70,15 @@ def open_crisis(
     forced_by: str = "",
     forced_reason: str = "",
     caller_verified_by: str = "",
+    called_back_on: str = "",
 ) -> Crisis:
     """Open a crisis for a commune with an active convention, or forced by a named person with a reason.
 
+    `called_back_on` is the number on which `caller_verified_by` called the correspondent back.
+
     Raises:
         ConventionInactive: there is no active convention and it is not forced (requirement 2).
+        BadValue: nobody called back, or not on a number known at T0 (requirement 7).
     """
     forced = bool(forced_by.strip() and forced_reason.strip())
     try:
@@ -68,15 +87,18 @@ def open_crisis(
         if not forced:
             raise
         convention = None
+    number, whose = _called_back(session, commune, t0, caller_verified_by, called_back_on, forced=forced)
+    excused = convention is None or bool(number and whose is None)
     crisis = Crisis(
         reference=_next_reference(session, commune.code, today.year),
         commune_code=commune.code,
         t0=t0,
         opened_at=by.at,
         drill=drill,
-        forced_by=forced_by if convention is None else "",
-        forced_reason=forced_reason if convention is None else "",
+        forced_by=forced_by if excused else "",
+        forced_reason=forced_reason if excused else "",
         caller_verified_by=caller_verified_by,
+        called_back_on=number,
     )
     session.add(crisis)
     session.flush()
@@ -90,6 +112,8 @@ def open_crisis(
         "forced_by": crisis.forced_by,
         "forced_reason": crisis.forced_reason,
         "caller_verified_by": caller_verified_by,
+        # The contact's row, never the telephone number: nothing could take that out again.
+        "called_back_contact": whose.id if whose else None,
     }
     journal.append(session, by, "crisis.opened", subject(crisis.reference), facts)
     session.flush()
@@ -109,7 +133,8 @@ def add_seats(
     """
     must_be_open(crisis)
     validator = named(validated_by)
-    last = max((seat.number for seat in seats(session, crisis.reference)), default=0)
+    # Those that were dropped count too: their numbers are on papers.
+    last = max((seat.number for seat in crisis_records.seats(session, crisis.reference)), default=0)
     added = [
         _seat(crisis.reference, replace(entry, number=number))
         for number, entry in enumerate(entries, start=last + 1)
@@ -184,6 +209,20 @@ def close(session: Session, by: Stamp, crisis: Crisis, at: datetime) -> None:
     crisis.closed_at = at
     session.add(crisis)
     journal.append(session, by, "crisis.closed", subject(crisis.reference), {"at": at.isoformat()})
+
+
+def _called_back(
+    session: Session, commune: Commune, t0: datetime, caller: str, text: str, *, forced: bool
+) -> tuple[str, contacts.Contact | None]:
+    """The number that was called, and whose it is; neither where no number is given."""
+    if not text.strip():
+        return "", None
+    if not caller.strip():
+        raise BadValue(
+            _("Nobody says who called back on {number}; nothing was changed.").format(number=text.strip()),
+            hint=_("Name that person: `--called-back-by NAME`."),
+        )
+    return contacts.called_back(session, commune.code, text, t0, forced=forced)
 
 
 def _next_reference(session: Session, code: str, year: int) -> str:

@@ -21,7 +21,7 @@ from inventory.errors import NotInitialised
 from inventory.text import unaccented
 
 #: The schema this program works with: the newest file of `inventory/migrations/versions`.
-REVISION = "0011"
+REVISION = "0013"
 #: How long a writer waits for its turn, in milliseconds.
 BUSY_TIMEOUT = 30_000
 #: Key of the PostgreSQL advisory lock that lets one writer in at a time ("kit" in ASCII).

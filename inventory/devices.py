@@ -4,14 +4,14 @@ A move writes its journal line in the same transaction. Nothing that a person ma
 stock but through a wipe that left its finding.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from gettext import gettext as _
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Enum, Index, func
+from sqlalchemy import CheckConstraint, ColumnElement, Enum, Index, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from inventory import crate_records, examinations, journal
@@ -116,7 +116,8 @@ class Device(SQLModel, table=True):
 
     Attributes:
         tag: the asset tag, upper case; unique for ever.
-        serial: the maker's serial; None where there is none or only a placeholder.
+        serial: the maker's serial as it was written first; unique whatever its case. None where there is
+            none or only a placeholder.
         address: host name or IP address at which a laptop answers SSH.
         host_key: the laptop's pinned host key, `ssh-ed25519 AAAA…`.
         imei: 15 digits. imei2: that of a second modem. iccid: 19 or 20 digits. number: E.164.
@@ -141,6 +142,7 @@ class Device(SQLModel, table=True):
             name="crate_state",
         ),
         Index("one_device_per_imei2", "imei2", unique=True),
+        Index("one_device_per_serial", text("upper(serial)"), unique=True),
         Index("device_by_kind", "kind", "state"),
     )
 
@@ -192,6 +194,31 @@ def get(session: Session, tag: str) -> Device:
             _("No device has the tag {tag}.").format(tag=tag), hint=_("See them all with `kit pool list`.")
         )
     return device
+
+
+def get_all(session: Session, tags: Sequence[str]) -> list[Device]:
+    """The devices with these asset tags in their order, as `get` finds each, by one question.
+
+    Raises:
+        Unknown: there is no such device.
+    """
+    wanted = [tag.strip().upper() for tag in tags]
+    found = {
+        device.tag: device for device in session.exec(select(Device).where(col(Device.tag).in_(wanted))).all()
+    }
+    return [found.get(tag) or get(session, tag) for tag in wanted]
+
+
+def serial_key(serial: str) -> str:
+    """The form in which two spellings of one maker's serial are equal."""
+    return serial.upper()
+
+
+def has_serial(serials: Iterable[str]) -> ColumnElement[bool]:
+    """Of a device: it has one of these serials, whatever their case."""
+    # SQLite knows the case of ASCII only, as do bytes.
+    keys = {key for text in serials for key in (serial_key(text), text.encode().upper().decode())}
+    return func.upper(col(Device.serial)).in_(keys)
 
 
 def listing(

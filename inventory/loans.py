@@ -102,14 +102,32 @@ def reserve(
     *,
     instead_of: Loan | None = None,
 ) -> Loan:
-    """Hold a device for a seat; for a seat that already holds it nothing changes.
+    """Hold a device for a seat, as `reserve_all` does.
 
     `instead_of` is a loan of this crisis that ends by it: its device no longer counts as held.
+    """
+    besides = 0 if instead_of is None else 1
+    (loan,) = reserve_all(session, by, crisis_reference, [(seat_number, tag)], besides=besides)
+    return loan
+
+
+def reserve_all(
+    session: Session,
+    by: Stamp,
+    crisis_reference: str,
+    wanted: Sequence[tuple[int, str]],
+    *,
+    besides: int = 0,
+) -> list[Loan]:
+    """Hold devices for seats, as (seat number, tag); for a seat that already holds one nothing changes.
+
+    `besides` so many of what the crisis holds, of a kind, does not count. Everything is asked once for all of
+    them: a kit of forty devices is reserved while somebody waits.
 
     Raises:
         Unknown: no such crisis, seat or device.
         IllegalMove: the crisis is closed.
-        Shortage: the device is not free (says who holds it, or in which state it is), or a decision grants
+        Shortage: a device is not free (says who holds it, or in which state it is), or a decision grants
             the crisis no more of its kind, or what is left of it to others (requirement 8).
     """
     crisis = crisis_records.get(session, crisis_reference)
@@ -119,20 +137,21 @@ def reserve(
                 reference=crisis.reference
             )
         )
-    crisis_records.seat_of(session, crisis.reference, seat_number)
-    device = devices.get(session, tag)
-    holding = session.exec(
-        select(Loan).where(Loan.device_tag == device.tag, col(Loan.ended_at).is_(None))
-    ).first()
-    if holding is not None and (holding.crisis, holding.seat_number) == (crisis.reference, seat_number):
-        return holding
-    if holding is not None or device.state is not DeviceState.IN_STOCK:
-        raise _not_free(device, holding)
-    if decided := allocation_records.in_force(session, kind=device.kind):
-        besides = 0 if instead_of is None else 1
-        left = _claim(session, crisis.reference, device.kind, decided, besides=besides)
-        _must_have_room(crisis.reference, device, left, decided)
-    return _begin(session, by, device, crisis.reference, seat_number)
+    for number in {number for number, _tag in wanted}:
+        crisis_records.seat_of(session, crisis.reference, number)
+    found = devices.get_all(session, [tag for _number, tag in wanted])
+    holding = {loan.device_tag: loan for loan in _holding(session, found)}
+    rooms = _Rooms(session, crisis.reference, besides)
+    for (number, _tag), device in zip(wanted, found, strict=True):
+        before = holding.get(device.tag)
+        if before is not None and (before.crisis, before.seat_number) == (crisis.reference, number):
+            continue
+        if before is not None or device.state is not DeviceState.IN_STOCK:
+            raise _not_free(device, before)
+        rooms.take(device)
+        holding[device.tag] = _begin(session, by, device, crisis.reference, number)
+    session.flush()
+    return [holding[device.tag] for device in found]
 
 
 def hand_over(session: Session, by: Stamp, loan: Loan, *, at: datetime | None = None) -> None:
@@ -186,8 +205,39 @@ def _begin(session: Session, by: Stamp, device: Device, reference: str, seat_num
     devices.move(session, by, device, DeviceState.RESERVED, reason="reserved", data=holder)
     session.add(loan)
     journal.append(session, by, "loan.reserved", _subject(loan), {"device": device.tag})
-    session.flush()
     return loan
+
+
+def _holding(session: Session, found: Sequence[Device]) -> Sequence[Loan]:
+    tags = [device.tag for device in found]
+    return session.exec(
+        select(Loan).where(col(Loan.device_tag).in_(tags), col(Loan.ended_at).is_(None))
+    ).all()
+
+
+class _Rooms:
+    """What the decisions in force leave a crisis of each kind, less what it takes; asked once a kind."""
+
+    def __init__(self, session: Session, reference: str, besides: int) -> None:
+        self._session, self._reference, self._besides = session, reference, besides
+        self._kinds: dict[DeviceKind, tuple[Sequence[Allocation], Claim | None]] = {}
+
+    def take(self, device: Device) -> None:
+        """Count a device as taken, or refuse it."""
+        if device.kind not in self._kinds:
+            self._kinds[device.kind] = self._ask(device.kind)
+        decided, left = self._kinds[device.kind]
+        if left is not None:
+            _must_have_room(self._reference, device, left, decided)
+            self._kinds[device.kind] = decided, left.less_one()
+
+    def _ask(self, kind: DeviceKind) -> tuple[Sequence[Allocation], Claim | None]:
+        decided = allocation_records.in_force(self._session, kind=kind)
+        # Where nobody decided, the pool is not scarce, and counting it would take longer than the rest.
+        left = (
+            _claim(self._session, self._reference, kind, decided, besides=self._besides) if decided else None
+        )
+        return decided, left
 
 
 def _claim(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from inventory.crisis_records import Seat
 from inventory.devices import Device
@@ -82,8 +83,7 @@ def find(
 
     `total` is what an earlier call has counted: it is the slow part, and done only where it must be.
     """
-    matching = select(Searchable.tag).where(*conditions(query)).order_by(col(Searchable.tag))
-    window = matching.offset(first).limit(limit).subquery()
+    window = tags_found(query).order_by(col(Searchable.tag)).offset(first).limit(limit).subquery()
     devices = session.exec(
         select(Device).where(col(Device.tag).in_(select(window.c.tag))).order_by(col(Device.tag))
     ).all()
@@ -96,6 +96,19 @@ def find(
 def count(session: Session, query: Query) -> int:
     """For how many devices every condition holds."""
     return session.exec(select(func.count()).select_from(Searchable).where(*conditions(query))).one()
+
+
+def tags_found(query: Query) -> SelectOfScalar[str]:
+    """The question for the tags of the devices for which every condition holds."""
+    return select(Searchable.tag).where(*conditions(query))
+
+
+def among(session: Session, query: Query, devices: Iterable[Device]) -> list[Device]:
+    """Those of these devices for which every condition holds."""
+    if not query:
+        return list(devices)
+    found = set(session.exec(tags_found(query)))
+    return [device for device in devices if device.tag in found]
 
 
 def conditions(query: Query) -> list[ColumnElement[bool]]:

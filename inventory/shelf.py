@@ -18,6 +18,8 @@ from inventory.errors import IllegalMove
 from inventory.examinations import Examination, Finding
 from inventory.journal import Stamp
 from inventory.readiness import Limits, Look, Readiness, Shelved, judge
+from inventory.search import tags_found
+from inventory.search_terms import Query
 from inventory.text import named
 
 #: Longer numbers are none that a device counts.
@@ -31,13 +33,16 @@ def readiness(
     *,
     kind: DeviceKind | None = None,
     place: str | None = None,
+    searched: Query = (),
 ) -> list[Readiness]:
-    """The readiness of every device in stock, by tag; of one kind or at one place where these are given."""
+    """The readiness of every device in stock that a search finds, by tag; of one kind, at one place."""
     query = _query()
     if kind is not None:
         query = query.where(col(Device.kind) == kind)
     if place is not None:
         query = query.where(col(Device.place) == place)
+    if searched:
+        query = query.where(col(Device.tag).in_(tags_found(searched)))
     rows = session.execute(query.order_by(col(Device.tag))).all()
     return [
         judge(Shelved(*device), [look for row in found if (look := _look(row[5:]))], now, limits)

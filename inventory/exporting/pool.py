@@ -21,6 +21,8 @@ from sqlmodel import Session, col, select
 from inventory.devices import Device
 from inventory.errors import Unknown
 from inventory.exporting.formulas import neutral
+from inventory.search import tags_found
+from inventory.search_terms import Query
 
 _NAMES = tuple(Device.model_fields)
 #: Identifiers that a spreadsheet would take for numbers once somebody edits the cell.
@@ -52,9 +54,11 @@ def format_of(path: Path) -> Format:
         ) from exc
 
 
-def export_pool(session: Session, kind: Format) -> tuple[bytes, int]:
-    """Every device by tag, as a file of that format, and how many there are."""
+def export_pool(session: Session, kind: Format, searched: Query = ()) -> tuple[bytes, int]:
+    """Every device that a search finds, by tag, as a file of that format, and how many there are."""
     query = select(*(getattr(Device, name) for name in _NAMES)).order_by(col(Device.tag))
+    if searched:
+        query = query.where(col(Device.tag).in_(tags_found(searched)))
     records = [dict(zip(_NAMES, row, strict=True)) for row in session.execute(query)]
     return _WRITERS[kind](records), len(records)
 

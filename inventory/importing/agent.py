@@ -10,6 +10,7 @@ from inventory import devices, examinations
 from inventory.devices import Device
 from inventory.errors import Unknown
 from inventory.examinations import Examination
+from inventory.importing.changes import same
 from inventory.importing.glpi import MachineFacts, read_inventory
 from inventory.journal import Stamp
 
@@ -60,7 +61,7 @@ def keep_inventory(session: Session, by: Stamp, content: bytes, *, tag: str = ""
 def _whose(session: Session, facts: MachineFacts) -> Device:
     device = session.get(Device, facts.asset_tag) if facts.asset_tag else None
     if device is None and facts.serial:
-        device = session.exec(select(Device).where(Device.serial == facts.serial)).first()
+        device = session.exec(select(Device).where(devices.has_serial([facts.serial]))).first()
     if device is None:
         raise Unknown(
             _("No device of the pool has the tag or serial of this inventory ({found}).").format(
@@ -76,7 +77,7 @@ def _differences(device: Device, facts: MachineFacts) -> Iterator[Difference]:
     found = {"serial": facts.serial, "host_key": facts.host_key}
     for name, value in found.items():
         recorded = getattr(device, name)
-        if value and recorded and value != recorded and not _other_kind(recorded, value):
+        if value and recorded and not same(name, recorded, value) and not _other_kind(recorded, value):
             yield Difference(name, recorded, value)
 
 

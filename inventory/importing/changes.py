@@ -11,7 +11,7 @@ from gettext import gettext as _
 from itertools import product
 from typing import Any
 
-from inventory.devices import DeviceKind, DeviceState
+from inventory.devices import DeviceKind, DeviceState, serial_key
 from inventory.importing.refusal import Fault
 
 Facts = Mapping[str, Any]
@@ -88,13 +88,23 @@ class Book:
         self.crates = crates
         self.owners: dict[str, dict[Any, str]] = {
             names[0]: {
-                device[name]: device["tag"]
+                identity(name, device[name]): device["tag"]
                 for name in names
                 for device in devices
                 if device[name] is not None
             }
             for names in UNIQUE
         }
+
+
+def identity(name: str, value: Any) -> Any:
+    """The form in which two spellings of one fact are equal: a serial's case tells nothing."""
+    return serial_key(value) if name == "serial" and value is not None else value
+
+
+def same(name: str, first: Any, second: Any) -> bool:
+    """Whether two spellings are one fact."""
+    return first == second or bool(identity(name, first) == identity(name, second))
 
 
 def compare(
@@ -105,7 +115,8 @@ def compare(
     diffs = []
     about: list[tuple[Entry, str]] = []
     for entry in entries:
-        tag = entry.facts.get("tag") or book.owners["serial"].get(entry.facts.get("serial"))
+        serial = identity("serial", entry.facts.get("serial"))
+        tag = entry.facts.get("tag") or book.owners["serial"].get(serial)
         if tag is None:
             if "tag" not in entry.refused:
                 faults.append((entry.line, _tagless(entry.facts)))
@@ -128,7 +139,9 @@ def _diff(book: Book, entry: Entry, tag: str) -> RowDiff:
     if known is None:
         return RowDiff(entry.line, tag, Outcome.ADDED, facts=entry.facts, secrets=entry.secrets)
     changes = tuple(
-        Change(name, known[name], value) for name, value in entry.facts.items() if known[name] != value
+        Change(name, known[name], value)
+        for name, value in entry.facts.items()
+        if not same(name, known[name], value)
     )
     outcome = Outcome.CHANGED if changes else Outcome.UNCHANGED
     return RowDiff(entry.line, tag, outcome, changes, secrets=entry.secrets)
@@ -195,8 +208,9 @@ def _twice(book: Book, about: Sequence[tuple[Entry, str]], labels: Mapping[str, 
             if value is None:
                 continue
             says = {"column": labels[name], "value": value}
-            first = lines.setdefault(value, entry.line)
+            key = identity(name, value)
+            first = lines.setdefault(key, entry.line)
             if first != entry.line:
                 yield entry.line, _("{column} {value} is on line {line} too").format(line=first, **says)
-            if (owner := owners.get(value, tag)) != tag:
+            if (owner := owners.get(key, tag)) != tag:
                 yield entry.line, _("{column} {value} belongs to {tag}").format(tag=owner, **says)

@@ -36,11 +36,21 @@ def read_seats(path: Path, *, there: Sequence[Seat] = ()) -> tuple[SeatEntry, ..
     Raises:
         BadRows: names every bad line and why.
     """
-    rows = read_table(path, _COLUMNS).rows
+    seats, faults = check(read_table(path, _COLUMNS).rows, there=there)
+    if faults:
+        raise refused(path, faults)
+    return seats
+
+
+def check(rows: Sequence[Row], *, there: Sequence[Seat] = ()) -> tuple[tuple[SeatEntry, ...], list[Fault]]:
+    """The seats of these lines, wherever they were typed, with what is wrong with them.
+
+    A cell is found by the name of its `SeatEntry` field; that of the phone is called "phone".
+    """
     room = max(MAX_SEATS - len(there), 0)
     if len(rows) > room:
         reason = _("is the first line too many: a crisis has {limit} seats at most").format(limit=MAX_SEATS)
-        raise refused(path, [(rows[room].line, reason)])
+        return (), [(rows[room].line, reason)]
     faults: list[Fault] = []
     seats = tuple(_seat(number, row, faults) for number, row in enumerate(rows, start=1))
     seated = {_who(seat): seat.number for seat in there}
@@ -55,9 +65,7 @@ def read_seats(path: Path, *, there: Sequence[Seat] = ()) -> tuple[SeatEntry, ..
         if all(person) and person in people:
             faults.append((row.line, _("names the same person as line {line}").format(line=people[person])))
         people.setdefault(person, row.line)
-    if faults:
-        raise refused(path, faults)
-    return seats
+    return seats, faults
 
 
 def _seat(number: int, row: Row, faults: list[Fault]) -> SeatEntry:

@@ -9,6 +9,7 @@ from inventory import (  # noqa: F401
     allocations,
     breaches,
     contacts,
+    dropped_seats,
     evidence,
     handings,
     heartbeats,

@@ -9,7 +9,7 @@ from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
 from inventory.crisis_records import Crisis, Seat
-from inventory.devices import Device, DeviceState
+from inventory.devices import Device, DeviceState, has_serial, serial_key
 from inventory.loans import Loan
 from inventory.pairings import Pairing
 from inventory.stocktakes import codes
@@ -152,13 +152,14 @@ def _look_up(session: Session, wanted: Mapping[str, str]) -> dict[str, tuple[str
     for name in _IDENTITIES:
         column = getattr(Device, name)
         left = {code: text for code, text in wanted.items() if code not in found}
-        forms = {form for text in left.values() for form in (text, text.upper())}
         owners: dict[str, str] = {}
-        for chunk in _chunks(forms):
-            query = columns_of(column, col(Device.tag)).where(column.in_(chunk))
-            owners.update((value, tag) for value, tag in session.execute(query))
+        for chunk in _chunks({*left.values()}):
+            # Tags are kept in capitals, all others are digits.
+            meant = has_serial(chunk) if name == "serial" else column.in_([text.upper() for text in chunk])
+            query = columns_of(column, col(Device.tag)).where(meant)
+            owners.update((serial_key(value), tag) for value, tag in session.execute(query))
         for code, text in left.items():
-            if tag := owners.get(text) or owners.get(text.upper()):
+            if tag := owners.get(serial_key(text)):
                 found[code] = tag, name
     return found
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from inventory import journal
+from inventory.communes import Commune
 from inventory.errors import IllegalMove, JournalBroken
 from inventory.journal import JournalLine, Stamp
 from inventory.stocktakes import decisions, records, scans, sessions
@@ -25,7 +26,8 @@ def close(
 ) -> Mapping[str, Any]:
     """Close an open session whose discrepancies are all decided; gives the result that is kept.
 
-    `lender` and `zone` are what the report prints, frozen with the rest: it can be issued again for ever.
+    `lender`, `zone` and the commune's name are what the report prints, frozen with the rest: it can be issued
+    again for ever.
 
     Raises:
         IllegalMove: some are undecided (they are named).
@@ -48,11 +50,16 @@ def close(
         "closed_by": by.actor,
         "lender": lender,
         "zone": zone.key,
+        "commune_name": _commune_name(session, stocktake),
     }
     session.add(stocktake)
     line = {"result_sha256": fingerprint(stocktake.result), "discrepancies": len(standing.cases)}
     journal.append(session, by, "stocktake.closed", records.subject(stocktake.reference), line)
     return stocktake.result
+
+
+def _commune_name(session: Session, stocktake: Stocktake) -> str:
+    return session.get_one(Commune, stocktake.commune_code).name if stocktake.commune_code else ""
 
 
 def result(session: Session, stocktake: Stocktake) -> tuple[Mapping[str, Any], str]:

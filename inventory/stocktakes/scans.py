@@ -1,22 +1,28 @@
-"""Owns what was seen: sightings kept once whoever brings them how often, and the answer to each scan."""
+"""Owns what was seen: sightings kept once whoever brings them how often, and the answer to each scan.
+
+A scan that was a mistake stays, and a line of the journal takes it back: nothing counts it any more.
+"""
 
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC
+from gettext import gettext as _
 from typing import Any
 
-from sqlalchemy import func, insert
+from sqlalchemy import insert
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
 from inventory import journal
-from inventory.journal import Stamp
+from inventory.errors import IllegalMove
+from inventory.journal import JournalLine, Stamp
 from inventory.stocktakes import book, records
 from inventory.stocktakes.book import Match
 from inventory.stocktakes.comparison import GONE, Sighting
 from inventory.stocktakes.records import ExpectedDevice, Scan, Stocktake
 
+_TAKEN_BACK = "stocktake.unscanned"
 _FIELDS = tuple(field.name for field in fields(Sighting))
 #: Parameters that one statement takes on both data bases.
 _CHUNK = 2000
@@ -42,9 +48,7 @@ class Answer:
 
 def take(session: Session, stocktake: Stocktake, sighting: Sighting) -> Answer:
     """Keep one scan of an open session and say what it is."""
-    before = session.exec(
-        select(func.count()).where(Scan.stocktake == stocktake.reference, Scan.code == sighting.code)
-    ).one()
+    before = len(_standing(session, stocktake.reference, sighting.code))
     _insert(session, stocktake.reference, [sighting])
     match = book.identify(session, [sighting.code]).get(sighting.code)
     if match is None:
@@ -62,6 +66,26 @@ def take(session: Session, stocktake: Stocktake, sighting: Sighting) -> Answer:
     )
 
 
+def take_back(session: Session, by: Stamp, stocktake: Stocktake, code: str, *, station: str) -> Sighting:
+    """Take back the last scan of a code at a station, by a line that says so; gives it.
+
+    Raises:
+        IllegalMove: that station has no scan of it that counts.
+    """
+    mine = [scan for scan in _standing(session, stocktake.reference, code) if scan.station == station]
+    if not mine:
+        raise IllegalMove(
+            _("{station} has no scan of {code} in {reference}; nothing was changed.").format(
+                station=station, code=code, reference=stocktake.reference
+            )
+        )
+    last = max(mine, key=lambda scan: (scan.at, scan.sequence))
+    line = {"scan": last.id, "code": last.code, "station": last.station, "at": last.at.isoformat()}
+    journal.append(session, by, _TAKEN_BACK, records.subject(stocktake.reference), line)
+    session.flush()
+    return Sighting(*(getattr(last, name) for name in _FIELDS))
+
+
 def merge(
     session: Session, by: Stamp, stocktake: Stocktake, sightings: Iterable[Sighting], *, source: str
 ) -> int:
@@ -77,15 +101,30 @@ def merge(
 
 
 def of(session: Session, reference: str) -> list[Sighting]:
-    """Every sighting of a session, each once."""
-    query = columns_of(*(getattr(Scan, name) for name in _FIELDS)).where(col(Scan.stocktake) == reference)
-    return [Sighting(*row) for row in session.execute(query)]
+    """Every sighting of a session that was not taken back, each once."""
+    columns = [getattr(Scan, name) for name in ("id", *_FIELDS)]
+    void = _taken_back(session, reference)
+    rows = session.execute(columns_of(*columns).where(col(Scan.stocktake) == reference))
+    return [Sighting(*facts) for key, *facts in rows if key not in void]
 
 
 def fingerprint(reference: str, sightings: Iterable[Sighting]) -> str:
     """SHA-256 over all sightings of a session, whatever their order."""
     ids = sorted(_id(reference, sighting) for sighting in sightings)
     return hashlib.sha256(journal.canonical(ids)).hexdigest()
+
+
+def _standing(session: Session, reference: str, code: str) -> list[Scan]:
+    """The scans of a code that were not taken back."""
+    query = select(Scan).where(Scan.stocktake == reference, Scan.code == code)
+    void = _taken_back(session, reference)
+    return [scan for scan in session.exec(query) if scan.id not in void]
+
+
+def _taken_back(session: Session, reference: str) -> set[str]:
+    """The ids of what was taken back."""
+    query = select(JournalLine).where(JournalLine.subject == records.subject(reference))
+    return {line.data["scan"] for line in session.exec(query.where(JournalLine.kind == _TAKEN_BACK))}
 
 
 def _insert(session: Session, reference: str, sightings: Iterable[Sighting]) -> int:

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlmodel import Session, or_, select
 
-from inventory import examinations
+from inventory import devices, examinations
 from inventory.devices import Device, DeviceKind, DeviceState
 from inventory.errors import IllegalMove, Unknown
 from inventory.examinations import Examination
 from inventory.importing import cells, pool
-from inventory.importing.changes import Book, Entry, Outcome, RowDiff, compare
+from inventory.importing.changes import Book, Entry, Outcome, RowDiff, compare, same
 from kit.app import laptops
 from kit.app.compose import App
 from kit.errors import BadInput, HostKeyChanged, WorkstationFailed, WorkstationUnreachable
@@ -24,8 +24,8 @@ from kit.workstations.runner import play
 from kit.workstations.targets import Target
 
 PLAYBOOK = "enroll.yml"
-#: No two laptops share one of these.
-_UNIQUE = ("tag", "serial", "address", "host_key")
+#: No two laptops share one of these, nor a serial, whatever its case.
+_UNIQUE = ("tag", "address", "host_key")
 
 Facts = dict[str, Any]
 
@@ -150,8 +150,10 @@ def _compared(session: Session, facts: Facts) -> RowDiff:
     """
     names = {"tag": _("tag"), "kind": _("kind"), "serial": _("serial"), "address": _("address")}
     labels = {**names, "host_key": _("host key"), "model": _("model")}
-    same = [getattr(Device, name) == facts[name] for name in _UNIQUE if facts.get(name)]
-    book = Book([device.model_dump() for device in session.exec(select(Device).where(or_(*same)))])
+    owners = [getattr(Device, name) == facts[name] for name in _UNIQUE if facts.get(name)]
+    if serial := facts.get("serial"):
+        owners.append(devices.has_serial([serial]))
+    book = Book([device.model_dump() for device in session.exec(select(Device).where(or_(*owners)))])
     (row,), faults = compare(book, [Entry(1, facts)], labels, update_identity=False)
     if faults:
         raise IllegalMove(
@@ -206,7 +208,7 @@ def told_by(machine: Mapping[str, Any], facts: Facts, known: Device | None) -> F
         IllegalMove: it has another serial than was typed.
     """
     serial = laptops.firmware_text(machine["product_serial"])
-    if serial and facts.get("serial", serial) != serial:
+    if serial and not same("serial", facts.get("serial", serial), serial):
         raise IllegalMove(
             _("The laptop has the serial {found}, not {typed}; nothing was changed.").format(
                 found=serial, typed=facts["serial"]

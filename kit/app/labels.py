@@ -3,18 +3,29 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from inventory import devices
+from inventory import devices, search
 from inventory.devices import Device, DeviceState
+from inventory.search_terms import Query
 from inventory.text import fold
 from kit.app.compose import App
 from kit.documents import store
 from kit.documents.labels import Label, LabelFacts, render
 
 
-def issue(app: App, tags: Sequence[str], *, place: str, sheet: str, offset: int, out: Path) -> int:
+def issue(
+    app: App,
+    tags: Sequence[str],
+    *,
+    searched: Query = (),
+    place: str,
+    sheet: str,
+    offset: int,
+    out: Path,
+) -> int:
     """Write the labels of these devices, or of all that are not retired, as PDF; says how many.
 
-    `place` keeps those at that place; `offset` labels of the first sheet are used already.
+    `searched` keeps those that a search finds, `place` those at that place; `offset` labels of the first
+    sheet are used already.
 
     Raises:
         Unknown: no device has one of these tags.
@@ -26,6 +37,7 @@ def issue(app: App, tags: Sequence[str], *, place: str, sheet: str, offset: int,
             chosen: Sequence[Device] = [devices.get(session, tag) for tag in tags]
         else:
             chosen = [d for d in devices.listing(session) if d.state is not DeviceState.RETIRED]
+        chosen = search.among(session, searched, chosen)
     facts = LabelFacts(
         owner=app.settings.team.name,
         issued_at=app.stamp().at.astimezone(app.zone),

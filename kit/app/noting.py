@@ -103,31 +103,41 @@ def must_be_agreed(app: App, session: Session, by: Stamp, lent: Sequence[Device]
     Raises:
         IllegalMove: no consent was noted for one within `workstations.consent_hours`; nothing was touched.
     """
-    hours = app.settings.workstations.consent_hours
-    missing = []
-    for device in lent:
+    for device in lent if consent_by else ():
         for loan in _in_hands(session, device.tag):
-            crisis = crises.get(session, loan.crisis)
-            if consent_by:
-                milestones.note(
-                    session,
-                    by,
-                    crisis,
-                    Milestone.REMOTE_CONSENT,
-                    said_by=consent_by,
-                    happened_at=by.at,
-                    detail={"device": device.tag},
-                )
-            since = by.at - timedelta(hours=hours)
-            if milestones.consent(session, crisis.reference, device.tag, since=since) is None:
-                missing.append(device.tag)
-    if missing:
+            milestones.note(
+                session,
+                by,
+                crises.get(session, loan.crisis),
+                Milestone.REMOTE_CONSENT,
+                said_by=consent_by,
+                happened_at=by.at,
+                detail={"device": device.tag},
+            )
+    if missing := without_consent(app, session, by.at, lent):
         raise IllegalMove(
             _("{tags}: no consent of the person within {hours} hours; nothing was touched.").format(
-                tags=", ".join(missing), hours=hours
+                tags=", ".join(missing), hours=app.settings.workstations.consent_hours
             ),
             hint=_("Ask them, then say who agreed: `--consent-by NAME`."),
         )
+
+
+def without_consent(app: App, session: Session, at: datetime, found: Sequence[Device]) -> dict[str, str]:
+    """Which of these a person has without having agreed of late: by tag, the crisis.
+
+    A consent counts for `workstations.consent_hours`.
+    """
+    since = at - timedelta(hours=app.settings.workstations.consent_hours)
+    tags = {device.tag for device in found}
+    # One question, however many laptops are looked at.
+    held = [loan for loan in loans.open_loans(session) if loan.device_tag in tags]
+    return {
+        loan.device_tag: loan.crisis
+        for loan in held
+        if loan.handed_over_at is not None
+        and milestones.consent(session, loan.crisis, loan.device_tag, since=since) is None
+    }
 
 
 def _detail(session: Session, crisis: Crisis, fact: Fact, more: More) -> dict[str, Any]:

@@ -1,34 +1,43 @@
-"""Looks at the pool's laptops over SSH, side by side, and keeps what was seen."""
+"""Looks at the pool's laptops over SSH, side by side, and keeps what was seen.
 
-from collections.abc import Iterator, Sequence
+A laptop that a person has is entered only with that person's consent (requirement 18); without, its pinned
+key tells that it is there.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from gettext import gettext as _
 
 from sqlmodel import Session
 
-from inventory import devices, examinations, journal
+from inventory import devices, examinations, journal, search
 from inventory.devices import Device, DeviceKind, DeviceState
 from inventory.errors import IllegalMove, Unknown
 from inventory.examinations import Examination
+from inventory.importing.changes import same
 from inventory.journal import Stamp
+from inventory.search_terms import Query
 from inventory.text import fold
-from kit.app import laptops
+from kit.app import laptops, noting
 from kit.app.compose import App
 from kit.app.laptops import Result
 from kit.errors import HostKeyChanged, WorkstationFailed, WorkstationUnreachable
 from kit.workstations.condition import Condition
-from kit.workstations.probe import Finding, KeyChanged, NoAnswer, NotLetIn, Spot, probe_all
+from kit.workstations.probe import Finding, KeyChanged, KeyMatches, NoAnswer, NotLetIn, Spot, probe_all
 
 #: Nobody expects these to answer, unless they are asked for by name.
 _AWAY = frozenset({DeviceState.LOST, DeviceState.STOLEN, DeviceState.RETIRED})
 
 
-def choose(app: App, tags: Sequence[str], *, place: str, state: DeviceState | None) -> list[Device]:
+def choose(
+    app: App, tags: Sequence[str], *, searched: Query, place: str, state: DeviceState | None
+) -> list[Device]:
     """The laptops to look at: these, or all of the pool but those that are not there.
 
     Args:
         app: the program.
         tags: asset tags; none for the whole pool.
+        searched: only those that a search finds.
         place: only those at that place, where it is given.
         state: only those in that state, where it is given.
 
@@ -41,6 +50,7 @@ def choose(app: App, tags: Sequence[str], *, place: str, state: DeviceState | No
             if tags
             else devices.listing(session, kind=DeviceKind.LAPTOP, state=state)
         )
+        listed = search.among(session, searched, listed)
     if not tags and state is None:
         listed = [device for device in listed if device.state not in _AWAY]
     chosen = [
@@ -56,9 +66,18 @@ def choose(app: App, tags: Sequence[str], *, place: str, state: DeviceState | No
     return chosen
 
 
-def look(app: App, chosen: Sequence[Device], *, timeout: float) -> Iterator[Finding]:
-    """What each says, as it comes; `timeout` in seconds for each."""
-    spots = [Spot(device.tag, device.address or "", device.host_key or "") for device in chosen]
+def private(app: App, chosen: Sequence[Device]) -> Mapping[str, str]:
+    """Which of these must not be entered, for their persons have not agreed: by tag, the crisis."""
+    with app.database.read() as session:
+        return noting.without_consent(app, session, app.stamp().at, chosen)
+
+
+def look(app: App, chosen: Sequence[Device], closed: Container[str], *, timeout: float) -> Iterator[Finding]:
+    """What each says, as it comes; `closed` are not entered, `timeout` is in seconds for each."""
+    spots = [
+        Spot(device.tag, device.address or "", device.host_key or "", may_enter=device.tag not in closed)
+        for device in chosen
+    ]
     user = app.settings.workstations.user
     return probe_all(spots, user=user, private_key=laptops.private_key(app), timeout=timeout)
 
@@ -68,7 +87,18 @@ def other_serial(device: Device, finding: Finding) -> str | None:
     if not isinstance(finding.seen, Condition) or device.serial is None:
         return None
     found = laptops.firmware_text(finding.seen.serial or "")
-    return None if found == device.serial else found
+    return None if found is None or same("serial", found, device.serial) else found
+
+
+def not_asked(closed: Mapping[str, str], findings: Iterable[Finding]) -> dict[str, str]:
+    """Those that are there and were not asked for want of consent: by tag, how it is recorded."""
+    there = [finding.spot.tag for finding in findings if isinstance(finding.seen, KeyMatches)]
+    return {
+        tag: _(
+            "Ask its person, then: `kit crisis note {crisis} remote-consent --said-by NAME --device {tag}`"
+        ).format(crisis=closed[tag], tag=tag)
+        for tag in there
+    }
 
 
 def kind_of(device: Device, finding: Finding) -> str:
@@ -80,6 +110,8 @@ def kind_of(device: Device, finding: Finding) -> str:
             return WorkstationUnreachable.kind
         case NotLetIn():
             return WorkstationFailed.kind
+        case KeyMatches():
+            return ""
         case Condition():
             return IllegalMove.kind if other_serial(device, finding) else ""
 

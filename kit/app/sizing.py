@@ -60,24 +60,33 @@ def resize(app: App, text: str, service: str, wanted: int, *, author: str, reaso
         BadValue: the number, the service, the author or the reason cannot be used.
         BadInput: the rules cannot be used.
     """
-    laws = rules(app.settings)
     with app.database.write() as session:
         crisis = crises.find(session, text)
-        before = _size(app, session, _of(session, crisis), laws, frozenset())
-        spelled = service_named(named(service), laws, [each.service for each in before.services])
-        proposed = {each.service: each.proposed for each in before.services}.get(spelled, 0)
-        sizings.decide(
-            session,
-            app.stamp(),
-            crisis,
-            spelled,
-            proposed=proposed,
-            wanted=wanted,
-            author=author,
-            reason=reason,
-        )
-        after = _size(app, session, _of(session, crisis), laws, frozenset())
-        return next(each for each in after.services if each.service == spelled)
+        return decide(app, session, crisis, service, wanted, author=author, reason=reason)
+
+
+def decide(
+    app: App, session: Session, crisis: Crisis, service: str, wanted: int, *, author: str, reason: str
+) -> ServiceSize:
+    """As `resize`, in the caller's transaction."""
+    laws = rules(app.settings)
+    before = _size(app, session, _of(session, crisis), laws, frozenset())
+    spelled = service_named(named(service), laws, [each.service for each in before.services])
+    proposed = {each.service: each.proposed for each in before.services}.get(spelled, 0)
+    sizings.decide(
+        session, app.stamp(), crisis, spelled, proposed=proposed, wanted=wanted, author=author, reason=reason
+    )
+    after = of_crisis(app, session, crisis)
+    return next(each for each in after.services if each.service == spelled)
+
+
+def of_crisis(app: App, session: Session, crisis: Crisis) -> Size:
+    """The size of a crisis's kit, as this session reads it.
+
+    Raises:
+        BadInput: the rules cannot be used.
+    """
+    return _size(app, session, _of(session, crisis), rules(app.settings), frozenset())
 
 
 def add_seats(app: App, text: str, seats_file: Path, *, validated_by: str) -> tuple[str, list[int]]:
@@ -173,7 +182,7 @@ def _services(
     lines = []
     for service in dict.fromkeys([*proposed, *(seated or ()), *decided]):
         proposal, law = proposed.get(service, Proposal(service, 0, 0, 0, "")), known.get(service)
-        wanted = decided.get(service, proposal.seats)
+        wanted, needed = decided.get(service, proposal.seats), decided.get(service, proposal.by_rule)
         phones = (seated or {}).get(service, [])
         lines.append(
             ServiceSize(
@@ -182,6 +191,7 @@ def _services(
                 proposed=proposal.seats,
                 # Desk telephones are down: a service without a rule gets a phone for each seat.
                 phones=law.phones(wanted) if law else wanted,
+                phones_needed=law.phones(needed) if law else needed,
                 reason=proposal.reason,
                 source=law.source if law else "",
                 there=None if seated is None else len(phones),
@@ -202,8 +212,16 @@ def _equipment(
     held = Counter(
         devices.get(session, loan.device_tag).kind for loan in loans.open_loans(session, crisis=reference)
     )
-    people = sum(each.wanted for each in services), sum(each.there or 0 for each in services)
-    phones = sum(each.phones for each in services), sum(each.with_phone for each in services)
+    people = (
+        sum(each.needed for each in services),
+        sum(each.wanted for each in services),
+        sum(each.there or 0 for each in services),
+    )
+    phones = (
+        sum(each.phones_needed for each in services),
+        sum(each.phones for each in services),
+        sum(each.with_phone for each in services),
+    )
     asked = {DeviceKind.LAPTOP: people, DeviceKind.PHONE: phones, DeviceKind.SIM: phones}
     return tuple(
         Equipment(kind.value, *counts, held[kind], free[kind], deployable[kind])

@@ -11,7 +11,8 @@ class ServiceSize:
 
     Attributes:
         by_rule: seats that the rule gives. proposed: those that the pool reaches for.
-        phones: how many of the wanted seats need one. reason, source: of the rule; empty where there is none.
+        phones: how many of the wanted seats need one; phones_needed: of those needed.
+        reason, source: of the rule; empty where there is none.
         there: seats that there are; None before anybody is named. with_phone: how many of them want a phone.
         decided: seats decided instead, or None.
     """
@@ -20,6 +21,7 @@ class ServiceSize:
     by_rule: int
     proposed: int
     phones: int
+    phones_needed: int
     reason: str
     source: str
     there: int | None
@@ -30,6 +32,11 @@ class ServiceSize:
     def wanted(self) -> int:
         """What was decided, else what is proposed."""
         return self.proposed if self.decided is None else self.decided
+
+    @property
+    def needed(self) -> int:
+        """What was decided, else what the rule gives, however small the pool is."""
+        return self.by_rule if self.decided is None else self.decided
 
     @property
     def missing(self) -> int:
@@ -43,14 +50,26 @@ class ServiceSize:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """How many seats a service of a crisis that is being opened gets: who decides it, and why."""
+
+    service: str
+    wanted: int
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Equipment:
-    """One kind of device: what is wanted, what the seats there ask for, and what there is of it.
+    """One kind of device: what is needed and wanted, what the seats there ask for, and what there is of it.
 
     Attributes:
+        needed: however small the pool is. wanted: of that, as far as the pool reaches.
         held: by this crisis. in_stock: free. deployable: of these, how many could be lent now.
     """
 
     kind: str
+    needed: int
     wanted: int
     there: int
     held: int
@@ -59,8 +78,8 @@ class Equipment:
 
     @property
     def lacking(self) -> int:
-        """How many the pool does not have."""
-        return max(self._more - self.in_stock, 0)
+        """How many of those needed the pool does not have."""
+        return max(max(self.needed, self.there) - self.held - self.in_stock, 0)
 
     @property
     def unready(self) -> int:
@@ -89,6 +108,16 @@ class Size:
     def by_rule(self) -> int:
         """Seats that the rules give."""
         return sum(each.by_rule for each in self.services)
+
+    @property
+    def needed(self) -> int:
+        """Seats that were decided, or else that the rules give."""
+        return sum(each.needed for each in self.services)
+
+    @property
+    def wanted(self) -> int:
+        """Seats that were decided, or else that the pool reaches for."""
+        return sum(each.wanted for each in self.services)
 
     @property
     def proposed(self) -> int:

@@ -1,13 +1,12 @@
 """Counts equipment: opens sessions, takes scans, asks laptops, keeps decisions, issues the report."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from inventory import communes, devices, issued
 from inventory.crate_records import Crate
@@ -17,7 +16,7 @@ from inventory.importing.scans import Reading, read_scans
 from inventory.importing.scans import condition as condition_named
 from inventory.stocktakes import closing, codes, decisions, records, scans, sessions
 from inventory.stocktakes.book import Scope
-from inventory.stocktakes.comparison import GONE, Discrepancy, Sighting
+from inventory.stocktakes.comparison import GONE, Discrepancy, Record, Sighting
 from inventory.stocktakes.decisions import Ruling
 from inventory.stocktakes.records import Stocktake
 from inventory.stocktakes.scans import Answer
@@ -25,14 +24,12 @@ from inventory.text import named
 from inventory.times import utc_now
 from kit.app import laptops, probing
 from kit.app.compose import App
-from kit.documents import stocktake as variance_report
-from kit.documents import store
+from kit.documents import issuing, store
+from kit.documents.kinds import KINDS
+from kit.documents.stocktake import KIND
 from kit.errors import MissingRequirement
 from kit.workstations.condition import Condition
-from kit.workstations.probe import Finding, KeyChanged, NoAnswer, NotLetIn
-
-#: People of French communes sign it.
-LANGUAGE = "fr"
+from kit.workstations.probe import Finding, KeyChanged, KeyMatches, NoAnswer, NotLetIn
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,16 @@ class Noted:
     condition: str = ""
     holder: str = ""
     sim: str = ""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How far a session is: its place, what it expects by tag, which of that was seen, how much differs."""
+
+    place: str
+    expected: Mapping[str, Record]
+    seen: frozenset[str]
+    differences: int
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,45 @@ def take(app: App, reference: str, text: str, sequence: int, noted: Noted) -> An
         return scans.take(session, stocktake, sighting)
 
 
+def remarks(answer: Answer) -> Iterator[str]:
+    """What else is to be told about a scan."""
+    match = answer.match
+    if match is not None and match.meant:
+        yield _("typed {code} on another keyboard, read as {meant}").format(
+            code=answer.sighting.code, meant=match.meant
+        )
+    if answer.before:
+        yield _("scanned before")
+    if answer.elsewhere:
+        yield _("also expected in {references}").format(references=", ".join(answer.elsewhere))
+
+
+def take_back(app: App, reference: str, code: str) -> Sighting:
+    """Take back this station's last scan of a code: it stays, and nothing counts it any more.
+
+    Raises:
+        Unknown: no such session. IllegalMove: it is closed, or this station has no such scan.
+    """
+    with app.database.write() as session:
+        stocktake = records.get_open(session, reference)
+        station = app.settings.station
+        return scans.take_back(session, app.stamp(), stocktake, code.strip(), station=station)
+
+
+def count(app: App, reference: str) -> Count:
+    """How far an open session is.
+
+    Raises:
+        Unknown: no such session. IllegalMove: it is closed.
+    """
+    with app.database.read() as session:
+        stocktake = records.get_open(session, reference)
+        comparison = decisions.look(session, stocktake, _today(app)).comparison
+        expected = sessions.expected(session, stocktake.reference)
+    missing = {one.subject for one in comparison.variances if one.discrepancy is Discrepancy.MISSING}
+    return Count(stocktake.place, expected, frozenset(expected.keys() - missing), len(comparison.variances))
+
+
 def merge(app: App, reference: str, file: Path, *, place: str) -> tuple[int, int]:
     """Keep what an offline reader saw; says how many sightings the file has, and how many were new.
 
@@ -196,7 +242,7 @@ def keep_answers(app: App, reference: str, asked: Sequence[Device], findings: Se
     with app.database.write() as session:
         stocktake = records.get_open(session, reference)
         scans.merge(session, app.stamp(), stocktake, answers, source="probe")
-    return sum(isinstance(finding.seen, Condition | NotLetIn) for finding in findings)
+    return sum(isinstance(finding.seen, Condition | KeyMatches | NotLetIn) for finding in findings)
 
 
 def decide(
@@ -251,7 +297,7 @@ def close(app: App, reference: str) -> Issued:
 
 
 def issue(app: App, reference: str, out: Path | None) -> Issued:
-    """Write the report of a closed session, the same bytes each time, with the result as JSON beside it.
+    """Write the report of a closed session, the same bytes each time, its text and the result as JSON beside.
 
     `out` is the PDF to write; None puts it among the station's documents.
 
@@ -261,13 +307,18 @@ def issue(app: App, reference: str, out: Path | None) -> Issued:
     with app.database.read() as session:
         stocktake = records.get(session, reference)
         found, digest = closing.result(session, stocktake)
-        commune = communes.find(session, stocktake.commune_code).name if stocktake.commune_code else ""
-    path = out or app.home.documents / "stocktakes" / f"variance-{stocktake.reference}.pdf"
-    pdf = variance_report.render(
-        variance_report.facts(found, digest, commune=commune, zone=ZoneInfo(found["zone"])), LANGUAGE
+    kind = KINDS[KIND]
+    facts = kind.read(found)
+    pdf = kind.render(facts, issuing.LANGUAGE)
+    base = issuing.base(kind, facts, app.home.documents) if out is None else out.with_suffix("")
+    path = out or issuing.ending(base, "pdf")
+    store.save_together(
+        {
+            issuing.ending(base, "json"): closing.canonical(found),
+            issuing.ending(base, "txt"): kind.as_text(facts, issuing.LANGUAGE).encode(),
+            path: pdf,
+        }
     )
-    store.save(closing.canonical(found), path.with_suffix(".json"))
-    store.save(pdf, path)
     printed = hashlib.sha256(pdf).hexdigest()
     _record(app, stocktake, found, printed)
     return Issued(str(path), printed, digest)
@@ -282,7 +333,7 @@ def _record(app: App, stocktake: Stocktake, found: Mapping[str, Any], pdf_sha256
                 app.stamp(),
                 reference=stocktake.reference,
                 version=1,
-                kind="stocktake-report",
+                kind=KIND,
                 subject=records.subject(stocktake.reference),
                 facts=found,
                 pdf_sha256=pdf_sha256,

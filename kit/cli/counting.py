@@ -57,17 +57,21 @@ def probe(program: "App", session: str, *, timeout: float, as_json: bool) -> Non
     from kit.app import probing, stocktake
 
     asked = stocktake.expected_laptops(program, session)
+    private = probing.private(program, asked)
     findings: list[Finding] = []
     try:
-        for finding in probing.look(program, asked, timeout=timeout):
+        for finding in probing.look(program, asked, private, timeout=timeout):
             findings.append(finding)
             if not as_json:
                 print(f"{finding.spot.tag}: {_said(finding)}", flush=True)
     except KeyboardInterrupt:
         say(_("Stopped; what was seen so far is kept."))
     seen = stocktake.keep_answers(program, session, asked, findings)
+    not_asked = probing.not_asked(private, findings)
+    for hint in not_asked.values():
+        say(f"→ {hint}")
     emit_record(
-        {"asked": len(asked), "seen": seen},
+        {"asked": len(asked) - len(not_asked), "seen": seen, "not_asked": not_asked},
         [("asked", _("Laptops asked")), ("seen", _("Of them seen"))],
         as_json=as_json,
     )
@@ -143,6 +147,8 @@ def _typed(given: Iterable[str]) -> Iterator[str]:
 
 
 def _in_words(answer: "Answer") -> str:
+    from kit.app import stocktake
+
     code, match = answer.sighting.code, answer.match
     if match is None:
         return _("{bell}UNKNOWN  {code}: nothing in the pool has this code; it is kept").format(
@@ -156,19 +162,7 @@ def _in_words(answer: "Answer") -> str:
         line = _("{bell}UNEXPECTED  {device}: {state}, {where}").format(
             bell=_bell(), device=told, state=record.state, where=record.holder or record.place or "–"
         )
-    return "; ".join([line, *_remarks(answer)])
-
-
-def _remarks(answer: "Answer") -> Iterator[str]:
-    match = answer.match
-    if match is not None and match.meant:
-        yield _("typed {code} on another keyboard, read as {meant}").format(
-            code=answer.sighting.code, meant=match.meant
-        )
-    if answer.before:
-        yield _("scanned before")
-    if answer.elsewhere:
-        yield _("also expected in {references}").format(references=", ".join(answer.elsewhere))
+    return "; ".join([line, *stocktake.remarks(answer)])
 
 
 def _as_data(answer: "Answer") -> dict[str, Any]:
@@ -186,9 +180,11 @@ def _as_data(answer: "Answer") -> dict[str, Any]:
 
 def _said(finding: "Finding") -> str:
     from kit.workstations.condition import Condition
-    from kit.workstations.probe import KeyChanged, NoAnswer, NotLetIn
+    from kit.workstations.probe import KeyChanged, KeyMatches, NoAnswer, NotLetIn
 
     match finding.seen:
+        case KeyMatches():
+            return _("is there, not asked: no consent")
         case Condition(serial=serial):
             return _("is there, serial {serial}").format(serial=serial or "–")
         case NotLetIn(why):

@@ -1,5 +1,6 @@
-"""`kit crisis size`, `resize`, `add-seats`: how large a kit should be, and the seats that come later."""
+"""`kit crisis size`, `resize`, `add-seats`, `drop-seat`: how large a kit is, seats that come and go."""
 
+from dataclasses import asdict
 from gettext import gettext as _
 from gettext import ngettext
 from pathlib import Path
@@ -37,6 +38,11 @@ def register(app: typer.Typer) -> None:
         help=_("Add the people of a seats file to an open crisis; those who are there keep what they have."),
         epilog=example("kit crisis add-seats aubagne --seats more.csv --validated-by 'Dominique Essai'"),
     )(add_seats)
+    app.command(
+        "drop-seat",
+        help=_("Drop a seat that is needed no more, while its person has nothing yet; plans without it."),
+        epilog=example("kit crisis drop-seat aubagne 7 --reason 'Dominique Essai works from elsewhere'"),
+    )(drop_seat)
 
 
 def size(
@@ -128,6 +134,32 @@ def add_seats(
         )
         sized.tell_difference(program, reference)
         say(_("→ Next: `kit crisis plan {reference}`").format(reference=reference))
+
+
+def drop_seat(
+    context: typer.Context,
+    crisis: Reference,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help=_("Number of the seat."))],
+    reason: Annotated[str, typer.Option(help=_("Why, in a sentence."))],
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app import dropping
+
+        dropped = dropping.drop_seat(open_app(context), crisis, number, reason=reason)
+        if as_json:
+            emit_json(asdict(dropped))
+            return
+        say(
+            _("Seat {number} ({person}) of crisis {reference} is dropped.").format(
+                number=dropped.seat, person=dropped.person, reference=dropped.crisis
+            )
+        )
+        for device in dropped.freed:
+            print(_("{tag} is {state}.").format(tag=device.tag, state=device.state))
+        if dropped.planned:
+            say(_("The plan was made anew without it."))
+            say(_("→ Next: `kit crisis run {reference}`").format(reference=dropped.crisis))
 
 
 def _tell_written(found: "Size", out: Path, count: int) -> None:

@@ -19,6 +19,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 #: `--json` on every command: data for machines on stdout.
 Json = Annotated[bool, typer.Option("--json", help=_("Print data as JSON."))]
 
+#: `--search` on commands that take a part of the pool; `kit pool list` has it as its argument.
+Search = Annotated[
+    str, typer.Option(help=_("Only what this search finds, as in `kit pool list`, e.g. 'place:depot'."))
+]
+
 
 def example(command: str) -> str:
     """The line that ends every command's help."""

@@ -11,7 +11,7 @@ import typer
 from kit.cli import agent, departure, pool_sharing, probe, readiness, shelf
 from kit.cli.exits import say, told
 from kit.cli.journal import line_in_words
-from kit.cli.options import Json, chosen, example, open_app
+from kit.cli.options import Json, Search, chosen, example, open_app
 from kit.cli.render import emit_json, emit_record, emit_table
 
 if TYPE_CHECKING:
@@ -91,17 +91,20 @@ def export(
         Path | None, typer.Argument(help=_("Its suffix says the format; without a file: to stdout."))
     ] = None,
     written_as: Annotated[str, typer.Option("--format", help=_("csv, xlsx or json."))] = "",
+    search: Search = "",
     as_json: Json = False,
 ) -> None:
     with told(as_json):
         from inventory.exporting.pool import Format, export_pool, format_of
+        from inventory.search_terms import parse
         from kit.documents.store import save
 
         kind = chosen(Format, written_as) or (Format.JSON if as_json else Format.CSV)
         if file is not None and not written_as:
             kind = format_of(file)
+        searched = parse(search)
         with open_app(context).database.read() as session:
-            content, count = export_pool(session, kind)
+            content, count = export_pool(session, kind, searched)
         if file is None:
             sys.stdout.buffer.write(content)
             return
@@ -120,6 +123,7 @@ def export(
 def labels(
     context: typer.Context,
     tags: Annotated[list[str] | None, typer.Argument(help=_("Asset tags; without any, all devices."))] = None,
+    search: Search = "",
     place: Annotated[str, typer.Option(help=_("Only devices at this place."))] = "",
     sheet: Annotated[
         str,
@@ -132,10 +136,19 @@ def labels(
     as_json: Json = False,
 ) -> None:
     with told(as_json):
+        from inventory.search_terms import parse
         from kit.app.labels import issue
 
-        program = open_app(context)
-        count = issue(program, tags or (), place=place, sheet=sheet, offset=offset, out=out)
+        searched = parse(search)
+        count = issue(
+            open_app(context),
+            tags or (),
+            searched=searched,
+            place=place,
+            sheet=sheet,
+            offset=offset,
+            out=out,
+        )
         emit_record(
             {"file": str(out), "labels": count},
             [("file", _("File")), ("labels", _("Labels"))],

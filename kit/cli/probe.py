@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kit.cli.exits import INTERRUPTED, end, leave, say, told
-from kit.cli.options import Json, chosen, example, open_app
+from kit.cli.options import Json, Search, chosen, example, open_app
 from kit.cli.render import emit_json, printable
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def probe(
     tags: Annotated[
         list[str] | None, typer.Argument(metavar="TAGS", help=_("Asset tags; without any, the whole pool."))
     ] = None,
+    search: Search = "",
     place: Annotated[str, typer.Option(help=_("Only laptops at this place."))] = "",
     state: Annotated[str, typer.Option(help=_("Only laptops in this state, e.g. on_loan."))] = "",
     timeout: Annotated[float, typer.Option(min=1, help=_("Seconds that one laptop may take."))] = 15.0,
@@ -40,14 +41,18 @@ def probe(
 ) -> None:
     with told(as_json):
         from inventory.devices import DeviceState
+        from inventory.search_terms import parse
         from kit.app import probing
 
         program = open_app(context)
-        listed = probing.choose(program, tags or (), place=place, state=chosen(DeviceState, state))
+        listed = probing.choose(
+            program, tags or (), searched=parse(search), place=place, state=chosen(DeviceState, state)
+        )
         devices = {device.tag: device for device in listed}
+        private = probing.private(program, listed)
         findings: list[Finding] = []
         try:
-            for finding in probing.look(program, listed, timeout=timeout):
+            for finding in probing.look(program, listed, private, timeout=timeout):
                 findings.append(finding)
                 if not as_json:
                     print(printable(f"{finding.spot.tag}: {_seen(finding)}"), flush=True)
@@ -55,7 +60,8 @@ def probe(
             say(_("Stopped; what was seen so far is kept."))
         doubts = probing.keep(program, listed, findings)
         kinds = {found.spot.tag: probing.kind_of(devices[found.spot.tag], found) for found in findings}
-        _conclude(devices, findings, doubts, kinds, as_json=as_json)
+        not_asked = probing.not_asked(private, findings)
+        _conclude(devices, findings, doubts, kinds, not_asked, as_json=as_json)
         if len(findings) < len(listed):
             # Connections to those that hang would be waited for.
             leave(INTERRUPTED)
@@ -67,10 +73,11 @@ def _conclude(
     findings: "Sequence[Finding]",
     doubts: "Sequence[Result]",
     kinds: dict[str, str],
+    not_asked: dict[str, str],
     *,
     as_json: bool,
 ) -> None:
-    """Say what the looks came to, and what is doubtful."""
+    """Say what the looks came to, what is doubtful, and what needs its person's consent first."""
     if as_json:
         states = {tag: device.state for tag, device in devices.items()}
         states |= {doubt.tag: doubt.state for doubt in doubts}
@@ -80,6 +87,7 @@ def _conclude(
                     "tag": finding.spot.tag,
                     "state": states[finding.spot.tag],
                     "kind": kinds[finding.spot.tag],
+                    "not_asked": not_asked.get(finding.spot.tag),
                     "seconds": round(finding.seconds, 3),
                     "seen": asdict(finding.seen),
                 }
@@ -90,7 +98,9 @@ def _conclude(
     for doubt in doubts:
         print(doubt.said)
         print(f"→ {doubt.hint}")
-    count, well = len(devices), sum(not kind for kind in kinds.values())
+    for hint in not_asked.values():
+        print(f"→ {hint}")
+    count, well = len(devices), sum(not kind for kind in kinds.values()) - len(not_asked)
     said = ngettext("{well} of {count} laptop is well", "{well} of {count} laptops are well", count)
     say(said.format(well=well, count=count))
 
@@ -98,9 +108,11 @@ def _conclude(
 def _seen(finding: "Finding") -> str:
     """What one laptop said, in a line."""
     from kit.workstations.condition import Condition
-    from kit.workstations.probe import KeyChanged, NoAnswer, NotLetIn
+    from kit.workstations.probe import KeyChanged, KeyMatches, NoAnswer, NotLetIn
 
     match finding.seen:
+        case KeyMatches():
+            return _("is there, not asked: no consent")
         case Condition() as condition:
             return ", ".join([_("answers"), *_facts(condition)])
         case NotLetIn(why):

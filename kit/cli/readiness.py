@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kit.cli.exits import say, told
-from kit.cli.options import Json, chosen, example, open_app
+from kit.cli.options import Json, Search, chosen, example, open_app
 from kit.cli.render import emit_json, emit_table
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
 
 def readiness(
     context: typer.Context,
+    search: Search = "",
     kind: Annotated[str, typer.Option(help=_("laptop, phone, sim, router or accessory."))] = "",
     place: Annotated[str, typer.Option(help=_("Only devices at this place."))] = "",
     as_json: Json = False,
@@ -40,13 +41,15 @@ def readiness(
     with told(as_json):
         from inventory.devices import DeviceKind
         from inventory.readiness import Limits
+        from inventory.search_terms import parse
         from inventory.shelf import readiness as of_shelf
 
         program = open_app(context)
         limits = Limits(**program.settings.pool.model_dump())
         now = program.stamp().at.astimezone(program.zone)
+        only, searched = chosen(DeviceKind, kind), parse(search)
         with program.database.read() as session:
-            found = of_shelf(session, now, limits, kind=chosen(DeviceKind, kind), place=place or None)
+            found = of_shelf(session, now, limits, kind=only, place=place or None, searched=searched)
         if as_json:
             emit_json({"kinds": _counts(found), "devices": [_record(each) for each in found]})
             return

@@ -25,8 +25,10 @@ def show(found: "Size") -> None:
     if found.crisis:
         title = _("Crisis {reference}: {commune}").format(reference=found.crisis, commune=title)
     counted = any(each.there is not None for each in found.services)
+    short = [("needed", _("Needed"))] if found.wanted < found.needed else []
     columns = [
         ("service", _("Service")),
+        *short,
         ("proposed", _("Proposed")),
         *([("decided", _("Decided"))] if found.decisions else []),
         *([("there", _("There"))] if counted else []),
@@ -40,6 +42,7 @@ def show(found: "Size") -> None:
         (_equipment(each) | {"kind": _kind(each)} for each in found.equipment),
         [
             ("kind", _("Equipment")),
+            *short,
             ("wanted", _("Wanted")),
             *([("there", _("For the seats there"))] if counted else []),
             *([("held", _("Held"))] if found.crisis else []),
@@ -72,6 +75,8 @@ def as_data(found: "Size", out: Path | None) -> dict[str, Any]:
         "population": found.population,
         "crisis": found.crisis or None,
         "drill": found.drill,
+        "needed": found.needed,
+        "wanted": found.wanted,
         "services": [service_data(each) for each in found.services],
         "equipment": [_equipment(each) for each in found.equipment],
         "differences": found.differences,
@@ -82,7 +87,7 @@ def as_data(found: "Size", out: Path | None) -> dict[str, Any]:
 
 def service_data(each: "ServiceSize") -> dict[str, Any]:
     """One service, with what follows from its numbers."""
-    return asdict(each) | {"wanted": each.wanted, "missing": each.missing}
+    return asdict(each) | {"needed": each.needed, "wanted": each.wanted, "missing": each.missing}
 
 
 def tell_difference(program: "App", reference: str) -> None:
@@ -102,7 +107,7 @@ def tell_difference(program: "App", reference: str) -> None:
         told = ", ".join(f"{service} {count:+d}" for service, count in found.differences.items())
         say(_("Seats beside those proposed: {differences}.").format(differences=told))
     # What is proposed is not what these people ask for.
-    tell_shortage([replace(each, wanted=each.there) for each in found.equipment])
+    tell_shortage([replace(each, needed=each.there, wanted=each.there) for each in found.equipment])
 
 
 def tell_shortage(equipment: "Sequence[Equipment]") -> None:

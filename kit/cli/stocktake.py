@@ -122,6 +122,28 @@ def scan(
 
 
 @app.command(
+    "unscan",
+    help=_("Take this station's last scan of a code back; both stay, and nothing counts it any more."),
+    epilog=example("kit stocktake unscan ST-2026-01 LAP-07"),
+)
+def unscan(
+    context: typer.Context,
+    session: Session,
+    code: Annotated[str, typer.Argument(metavar="CODE", help=_("As it was scanned."))],
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app import stocktake
+
+        sighting = stocktake.take_back(open_app(context), session, code)
+        emit_record(
+            {"code": sighting.code, "at": sighting.at},
+            [("code", _("Taken back")), ("at", _("Scanned at"))],
+            as_json=as_json,
+        )
+
+
+@app.command(
     "report",
     help=_("Show where a stocktake stands: counts, discrepancies, decisions."),
     epilog=example("kit stocktake report ST-2026-01"),

@@ -15,10 +15,19 @@ def reserve(reference: str) -> Outcome:
         by = current().stamp()
         with current().database.write() as session:
             plan = planning.kept(session, reference)
-            for seat in plan.seats:
-                tags = [seat.laptop.tag, *((seat.phone.tag, seat.phone.sim_tag) if seat.phone else ())]
-                for tag in tags:
-                    loans.reserve(session, by, reference, seat.number, tag)
+            loans.reserve_all(
+                session,
+                by,
+                reference,
+                [
+                    (seat.number, tag)
+                    for seat in plan.seats
+                    for tag in (
+                        seat.laptop.tag,
+                        *((seat.phone.tag, seat.phone.sim_tag) if seat.phone else ()),
+                    )
+                ],
+            )
         return Done()
 
     return attempt(Cell(reference, Stage.RESERVE), act)

@@ -59,14 +59,20 @@ class NotLetIn:
 
 @dataclass(frozen=True)
 class Spot:
-    """A laptop to look at: its asset tag, where it is, and the key pinned at enrolment ("type base64")."""
+    """A laptop to look at.
+
+    Attributes:
+        tag: asset tag. address: where it is. host_key: the key pinned at enrolment, "type base64".
+        may_enter: whether the station may log in; else the key exchange is all, and no login is tried.
+    """
 
     tag: str
     address: str
     host_key: str
+    may_enter: bool = True
 
 
-Sight = Condition | NotLetIn | KeyChanged | NoAnswer
+Sight = Condition | KeyMatches | NotLetIn | KeyChanged | NoAnswer
 
 
 @dataclass(frozen=True)
@@ -192,11 +198,13 @@ def _look(spot: Spot, user: str, key: paramiko.PKey, timeout: float) -> Finding:
     return Finding(spot, seen, time.monotonic() - started)
 
 
-def _see(spot: Spot, user: str, key: paramiko.PKey, timeout: float) -> Condition | KeyChanged:
+def _see(spot: Spot, user: str, key: paramiko.PKey, timeout: float) -> Condition | KeyMatches | KeyChanged:
     with _transport(spot.address, spot.host_key, timeout) as transport:
         answering = transport.get_remote_server_key()
         if answering.get_base64() != _blob(spot.host_key):
             return KeyChanged(_digest(answering.asbytes()))
+        if not spot.may_enter:
+            return KeyMatches()
         _log_in(transport, user, key, None)
         return parse(_command(transport, spot.address, SCRIPT, timeout))
 

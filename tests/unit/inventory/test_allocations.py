@@ -103,6 +103,17 @@ def test_what_cannot_be_decided_is_refused_and_leaves_no_trace(
         assert journal.tail(session)[-1].kind == "loan.reserved"
 
 
+def test_each_device_of_a_kit_counts_against_what_was_granted(database: Database, by: Stamp) -> None:
+    reference, other = several(database, by, 2, laptops=5)
+    grant(database, by, reference, 2)
+    grant(database, by, other, 3)
+    with pytest.raises(Shortage, match=r"LAP-03 .* holds 2 .* granted it 2"), database.write() as session:
+        loans.reserve_all(session, by, reference, [(seat, f"LAP-0{seat}") for seat in (1, 2, 3)])
+    with database.write() as session:
+        loans.reserve_all(session, by, reference, [(seat, f"LAP-0{seat}") for seat in (1, 2)])
+        loans.reserve_all(session, by, other, [(seat, f"LAP-0{seat + 2}") for seat in (1, 2, 3)])
+
+
 def test_a_closed_crisis_is_granted_nothing_and_its_grant_binds_nobody(database: Database, by: Stamp) -> None:
     closed, other = several(database, by, 2, laptops=2)
     grant(database, by, closed, 2)

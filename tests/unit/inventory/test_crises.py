@@ -2,10 +2,14 @@
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlmodel import Session
 
-from inventory import communes, crises, devices, journal, loans
+from inventory import communes, contacts, crises, devices, journal, loans
+from inventory.contacts import Role
+from inventory.crises import Crisis
 from inventory.database import Database
 from inventory.devices import DeviceState
 from inventory.errors import BadValue, ConventionInactive, IllegalMove, Unknown
@@ -65,6 +69,97 @@ def test_a_forced_opening_keeps_who_and_why(database: Database, by: Stamp) -> No
         assert line.data["forced_reason"] == "the prefect asked"
         assert line.data["convention"] is None
         assert (crisis.drill, crisis.caller_verified_by) == (True, "Camille Exemple")
+
+
+REGISTERED, ALSO = "+33442000001", "+33442000002"
+
+
+def called(session: Session, by: Stamp, number: str, **changes: Any) -> Crisis:
+    """A crisis of Aubagne whose correspondent was called back on that number."""
+    said = {"called_back_on": number, "caller_verified_by": "Camille Exemple"} | changes
+    return crises.open_crisis(
+        session,
+        by,
+        communes.find(session, "13005"),
+        t0=NOW,
+        drill=False,
+        seats=entries(1),
+        today=TODAY,
+        **said,
+    )
+
+
+def register(session: Session, by: Stamp, phone: str, *, deputy: bool = False) -> None:
+    contacts.put(
+        session,
+        by,
+        "13005",
+        Role.CORRESPONDENT,
+        deputy=deputy,
+        name="Dominique Essai",
+        phone=phone,
+        email="",
+        today=TODAY,
+    )
+
+
+FORCED = {"forced_by": "Sacha Modèle", "forced_reason": "number of the town hall's web site"}
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("number", ["04 42 00 00 01", "+33 4 42 00 00 02"])
+def test_the_number_called_back_is_one_that_was_registered(
+    database: Database, by: Stamp, number: str
+) -> None:
+    fill(database, by)
+    with database.write() as session:
+        register(session, by, REGISTERED)
+        register(session, by, ALSO, deputy=True)
+        crisis = called(session, by, number)
+        assert crisis.called_back_on in {REGISTERED, ALSO}
+        (line,) = journal.tail(session, subject=crises.subject(crisis.reference))
+    # The journal names the contact, for a number in it could never be taken out again.
+    assert line.data["called_back_contact"] in {1, 2}
+    assert crisis.called_back_on not in str(line.data)
+
+
+def test_a_number_that_was_not_known_beforehand_is_refused_with_those_that_were(
+    database: Database, by: Stamp
+) -> None:
+    fill(database, by)
+    with database.write() as session:
+        register(session, by, REGISTERED)
+        # Whoever calls in the crisis may have another number written down: that proves nothing.
+        register(session, Stamp(by.actor, LATER), ALSO)
+        for said in ({}, FORCED):
+            with pytest.raises(BadValue) as refused:
+                called(session, Stamp(by.actor, LATER), ALSO, **said)
+            assert REGISTERED in refused.value.hint
+            assert ALSO not in refused.value.hint
+        assert called(session, Stamp(by.actor, LATER), REGISTERED).called_back_on == REGISTERED
+
+
+def test_where_no_number_was_known_it_takes_a_name_and_a_reason(database: Database, by: Stamp) -> None:
+    fill(database, by)
+    with database.write() as session:
+        with pytest.raises(BadValue, match="was known beforehand"):
+            called(session, by, REGISTERED)
+        crisis = called(session, by, REGISTERED, **FORCED)
+        assert (crisis.forced_by, crisis.called_back_on) == ("Sacha Modèle", REGISTERED)
+        (line,) = journal.tail(session, subject=crises.subject(crisis.reference))
+    assert (line.data["called_back_contact"], line.data["forced_reason"]) == (None, FORCED["forced_reason"])
+
+
+@pytest.mark.parametrize(("number", "caller"), [("04 42 00 00 01", " "), ("twelve", "Camille Exemple")])
+def test_a_call_back_has_a_number_and_somebody_who_called(
+    database: Database, by: Stamp, number: str, caller: str
+) -> None:
+    fill(database, by)
+    with database.write() as session:
+        register(session, by, REGISTERED)
+        with pytest.raises(BadValue):
+            called(session, by, number, caller_verified_by=caller)
+        assert len(crises.listing(session)) == 1
 
 
 def test_references_count_by_commune_and_year(database: Database, by: Stamp) -> None:

@@ -66,6 +66,7 @@ OTHER_IDENTITIES = (
     ("TEL-01", {"kind": DeviceKind.ACCESSORY}),
     ("TEL-02", {"imei": IMEI}),
     ("TEL-02", {"serial": SERIAL}),
+    ("TEL-02", {"serial": SERIAL.lower()}),
 )
 DEVICE, CRISIS, LOAN = (SQLModel.metadata.tables[name] for name in ("device", "crisis", "loan"))
 

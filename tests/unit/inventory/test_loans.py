@@ -59,6 +59,46 @@ def test_seat_crisis_and_device_must_exist(database: Database, by: Stamp) -> Non
                 loans.reserve(session, by, *asked)
 
 
+def test_a_kit_is_reserved_whole_in_the_order_asked_for_and_what_is_held_stays(
+    either_database: Database, by: Stamp
+) -> None:
+    reference = fill(either_database, by, laptops=3, phones=1)
+    with either_database.write() as session:
+        held = loans.reserve(session, by, reference, 2, "LAP-02")
+        kit = [(1, "TEL-01"), (2, "lap-02"), (1, "LAP-01")]
+        found = loans.reserve_all(session, by, reference, kit)
+        assert [(loan.seat_number, loan.device_tag) for loan in found] == [
+            (1, "TEL-01"),
+            (2, "LAP-02"),
+            (1, "LAP-01"),
+        ]
+        assert found[1] is held
+        assert loans.reserve_all(session, by, reference, kit) == found
+    with either_database.read() as session:
+        assert [loan.device_tag for loan in loans.open_loans(session)] == ["LAP-02", "TEL-01", "LAP-01"]
+        assert journal.verify(session)
+
+
+@pytest.mark.parametrize(
+    ("kit", "refusal"),
+    [
+        ([(1, "LAP-01"), (2, "lap-01")], (Shortage, "seat 1 of crisis .* holds it")),
+        ([(1, "LAP-01"), (1, "NO-1"), (2, "LAP-02")], (Unknown, "NO-1")),
+        ([(1, "LAP-01"), (9, "LAP-02")], (Unknown, "9")),
+    ],
+)
+def test_one_device_that_cannot_be_had_refuses_the_whole_kit(
+    database: Database, by: Stamp, kit: list[tuple[int, str]], refusal: tuple[type[Exception], str]
+) -> None:
+    reference = fill(database, by)
+    error, told = refusal
+    with pytest.raises(error, match=told), database.write() as session:
+        loans.reserve_all(session, by, reference, kit)
+    with database.read() as session:
+        assert not loans.open_loans(session)
+        assert devices.get(session, "LAP-01").state is DeviceState.IN_STOCK
+
+
 def test_the_index_refuses_a_second_open_loan_and_allows_one_after_the_end(
     either_database: Database, by: Stamp
 ) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 from inventory import devices, loans, search
 from inventory.database import Database
 from inventory.devices import DeviceState
+from inventory.errors import IllegalMove
 from inventory.search_terms import parse
 
 #: What a book of version 0003 may hold: a retired device, and one that is lent.
@@ -61,4 +62,23 @@ def test_crates_and_second_imeis_come_to_a_pool_that_is_in_use(old_address: str)
         assert [loan.device_tag for loan in loans.open_loans(session)] == ["TEL-01"]
         assert search.find(session, parse("aubagne -retired")).devices == [lent]
         assert search.count(session, parse("state:retired")) == 1
+    database.dispose()
+
+
+def test_a_book_that_has_one_serial_twice_is_refused_and_stays_as_it_is(old_address: str) -> None:
+    engine = create_engine(old_address)
+    with engine.begin() as connection:
+        for tag, serial in (("TEL-01", "pf1"), ("TEL-02", "PF1")):
+            connection.execute(
+                text("UPDATE device SET serial = :serial WHERE tag = :tag"), {"tag": tag, "serial": serial}
+            )
+    database = Database(old_address)
+    with pytest.raises(IllegalMove, match=r"TEL-01 \(pf1\), TEL-02 \(PF1\); nothing was changed"):
+        database.migrate()
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0003"
+        connection.execute(text("UPDATE device SET serial = 'PF2' WHERE tag = 'TEL-02'"))
+    engine.dispose()
+    database.migrate()
+    database.check()
     database.dispose()

@@ -31,6 +31,7 @@ def pool(database: Database) -> Database:
         (given_as(LAPTOP), "", "LAP-01"),
         (changed(bios={"assettag": "lap-02", "ssn": "PF1ESSAI"}), "", "LAP-02"),
         (changed(bios={"assettag": "other", "ssn": "PF2ESSAI"}), "", "LAP-02"),
+        (changed(bios={"assettag": "other", "ssn": "pf2essai"}), "", "LAP-02"),
         (changed(bios={"ssn": "PF9ESSAI"}), "lap-01", "LAP-01"),
     ],
 )
@@ -49,6 +50,12 @@ def test_the_same_inventory_again_changes_nothing(pool: Database, by: Stamp) -> 
         assert keep_inventory(session, by, given_as(LAPTOP)) == Kept("LAP-01", False, ())
         assert journal.head(session) == before
         assert len(examinations.of(session, "LAP-01")) == 1
+
+
+def test_a_serial_in_another_case_contradicts_nothing(pool: Database, by: Stamp) -> None:
+    content = changed(bios={"assettag": "lap-01", "ssn": "pf1essai"})
+    with pool.write() as session:
+        assert keep_inventory(session, by, content) == Kept("LAP-01", True, ())
 
 
 def test_what_contradicts_the_pool_is_told_and_the_pool_stays_as_it_is(pool: Database, by: Stamp) -> None:

@@ -94,6 +94,33 @@ def test_the_same_file_again_changes_nothing(database: Database, by: Stamp, tmp_
         assert journal.head(session) == before
 
 
+def test_a_serial_in_another_case_is_the_same_serial(
+    either_database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    give(either_database, by, tmp_path, GOOD)
+    with either_database.read() as session:
+        before = journal.head(session)
+    assert counted(give(either_database, by, tmp_path, GOOD.replace("PF1", "pf1"))) == (0, 0, 6)
+    untagged = HEADER + ";portable;Latitude;pf1;;;;;;;\n"
+    assert counted(give(either_database, by, tmp_path, untagged)) == (0, 0, 1)
+    file = tmp_path / "pool.csv"
+    with either_database.read() as session:
+        assert counted(compare_pool(session, file, How(update_identity=True))) == (0, 0, 1)
+        assert (journal.head(session), devices.get(session, "LAP-1").serial) == (before, "PF1")
+
+
+def test_two_devices_never_have_one_serial_in_two_spellings(
+    database: Database, by: Stamp, tmp_path: Path
+) -> None:
+    twice = HEADER + "CHG-1;accessoire;;pf7;;;;;;;\nCHG-2;accessoire;;PF7;;;;;;;\n"
+    assert refusal(database, by, tmp_path, twice) == [(3, "série PF7 is on line 2 too")]
+    give(database, by, tmp_path, GOOD)
+    again = HEADER + "CHG-2;accessoire;;pf1;;;;;;;\n"
+    assert refusal(database, by, tmp_path, again, update_identity=True) == [(2, "série pf1 belongs to LAP-1")]
+    with database.read() as session:
+        assert compare_pool(session, tmp_path / "pool.csv").faults == ((2, "série pf1 belongs to LAP-1"),)
+
+
 def test_a_comparison_tells_good_and_bad_rows_and_writes_nothing(
     database: Database, by: Stamp, tmp_path: Path
 ) -> None:

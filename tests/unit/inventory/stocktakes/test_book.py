@@ -18,6 +18,7 @@ from tests.unit.inventory.stocktakes.shelf import SHELF, cupboard
         ("LAP-01", ("LAP-01", "tag", "")),
         ("lap-01", ("LAP-01", "tag", "")),
         ("PF1", ("LAP-01", "serial", "")),
+        ("pf1", ("LAP-01", "serial", "")),
         ("1", ("TEL-01", "imei", "")),
         ("893301", ("SIM-01", "iccid", "")),
         ("LQP)à&", ("LAP-01", "tag", "LAP-01")),
@@ -30,6 +31,17 @@ def test_a_code_is_a_tag_a_serial_an_imei_or_an_iccid(
         cupboard(session, by)
         found = book.identify(session, [code, "foo"])
     assert [(one.record.tag, one.identity, one.meant) for one in found.values()] == [device]
+
+
+def test_a_serial_kept_in_small_letters_is_found_by_its_capitals(
+    either_database: Database, by: Stamp
+) -> None:
+    with either_database.write() as session:
+        cupboard(session, by)
+        devices.get(session, "LAP-02").serial = "pfé/2x"
+        session.flush()
+        found = book.owners(session, ["PFé/2X", "pfé/2x"])
+    assert {code: owner.tag for code, owner in found.items()} == {"PFé/2X": "LAP-02", "pfé/2x": "LAP-02"}
 
 
 def test_a_code_as_it_was_typed_goes_before_what_it_might_have_meant_and_a_tag_before_a_serial(

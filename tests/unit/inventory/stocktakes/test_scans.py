@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from inventory import devices, journal
 from inventory.database import Database
 from inventory.devices import DeviceState
+from inventory.errors import IllegalMove
 from inventory.journal import Stamp
 from inventory.stocktakes import decisions, records, scans, sessions
 from inventory.stocktakes.book import Scope
@@ -140,3 +142,41 @@ def test_two_processes_scan_at_once_and_nothing_is_lost(
             (station, number) for station in ("one", "two") for number in range(40)
         ]
         journal.verify(session)
+
+
+def test_a_scan_that_was_taken_back_counts_no_more_and_both_stay(
+    database: Database, reference: str, by: Stamp
+) -> None:
+    with database.write() as session:
+        stocktake = records.get(session, reference)
+        before = decisions.look(session, stocktake, TODAY)
+        scans.take(session, stocktake, seen("LAP-01"))
+        again = seen("LAP-01", minute=1)
+        scans.take(session, stocktake, again)
+        assert scans.take_back(session, by, stocktake, "LAP-01", station="poste") == again
+        assert scans.of(session, reference) == [seen("LAP-01")]
+        scans.take_back(session, by, stocktake, "LAP-01", station="poste")
+        assert decisions.look(session, stocktake, TODAY) == before
+        assert len(session.exec(select(records.Scan)).all()) == 2
+        assert [
+            line.data["code"] for line in journal.tail(session) if line.kind == "stocktake.unscanned"
+        ] == [
+            "LAP-01",
+            "LAP-01",
+        ]
+        # What comes again is another scan; the same one of a file stays taken back.
+        assert scans.take(session, stocktake, seen("LAP-01", minute=2)).before == 0
+        assert scans.merge(session, by, stocktake, [again], source="reader.csv") == 0
+        assert scans.of(session, reference) == [seen("LAP-01", minute=2)]
+
+
+@pytest.mark.parametrize(("code", "station"), [("LAP-02", "poste"), ("LAP-01", "elsewhere")])
+def test_only_a_scan_of_that_station_is_taken_back(
+    database: Database, reference: str, by: Stamp, code: str, station: str
+) -> None:
+    with database.write() as session:
+        stocktake = records.get(session, reference)
+        scans.take(session, stocktake, seen("LAP-01"))
+        with pytest.raises(IllegalMove, match="nothing was changed"):
+            scans.take_back(session, by, stocktake, code, station=station)
+        assert scans.of(session, reference) == [seen("LAP-01")]

@@ -223,6 +223,17 @@ def test_nothing_is_sent_to_another_key_when_many_are_looked_at(
     assert server.laptop.logins == []
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_no_login_is_tried_where_the_station_must_not_enter(
+    server: Server, station_key: Path, tmp_path: Path, same: bool
+) -> None:
+    key = server.host_key if same else new_key(tmp_path / "other")
+    spot = Spot("LAP-01", "127.0.0.1", pinned(key), may_enter=False)
+    (found,) = probe_all([spot], user="provision", private_key=station_key, timeout=5)
+    assert found.seen == (KeyMatches() if same else KeyChanged(server.host_key.fingerprint))
+    assert server.laptop.logins == []
+
+
 def test_a_station_that_is_not_let_in_is_told_apart(server: Server, tmp_path: Path) -> None:
     new_key(tmp_path / "stranger")
     (found,) = probe_all(
