@@ -1,12 +1,13 @@
 """What a commune gets back: 20,000 messages and 5 GB of files, against what the documented limits allow.
 
 Tenant and client are a process each: `python -m benchmarks.export serve|take FOLDER [URL]`. The client does
-what `kit tenant export` does, one mailbox after the other: mail as `.eml` and as items, the files of a
-library, the bag, its sealed form. It is killed once half of the messages are there, and the same call goes
-on.
+what `kit tenant export` does: two mailboxes at once, mail as `.eml` and as items, with the files of a library
+beside them; then the bag and its sealed form. It is killed once half of the messages are there, and the same
+call goes on.
 
-What no client can undercut: Outlook's four requests at a time, each a round trip; items, twenty a call, one
-call after the other; SharePoint's 1,200 units a minute. `KIT_BENCH_SHARE=0.05` measures a twentieth of it.
+What no client can undercut is the longer of two services that work side by side: Outlook's four requests at
+a time for the whole application, each a round trip, a message each or twenty items; SharePoint's 1,200 units
+a minute. Sealing is not in it. `KIT_BENCH_SHARE=0.05` measures a twentieth of it.
 """
 
 import json
@@ -16,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -50,10 +53,12 @@ MEGABYTES = 200.0
 
 #: Requests on their way at once, items a call (Microsoft Learn); units of SharePoint at once and a second.
 _AT_ONCE, _CALL, _BURST, _UNITS = 4, 20, 1200, 20.0
+#: Mailboxes at once, as a station exports them (`kit.app.station`).
+_SEATS = 2
 _NICKNAME, _DOMAIN = "crise", "secours.example"
 #: Seconds after which a measurement is given up, and for things to show in the tenant.
 _LONGEST, _DEADLINE = 7200.0, 60.0
-_LOOK = 0.2
+_LOOK = 0.5
 
 
 def measure() -> Iterator[Result]:
@@ -71,20 +76,21 @@ def measure() -> Iterator[Result]:
     second = json.loads(answer)
     seconds, hop = first + second["seconds"], second["hop"]
     least = _least(hop)
+    longest = max(least, key=least.__getitem__)
     yield Result(
         f"{MAILBOXES * MESSAGES} messages and {FILES * FILE_BYTES / 1e9:.2f} GB exported, killed once, "
         "against what limits and round trips allow",
-        seconds / sum(least.values()),
+        seconds / least[longest],
         BOUND,
-        f"{seconds:.1f} ({first:.1f} before the kill) against "
-        + " + ".join(f"{value:.1f} {what}" for what, value in least.items()),
+        f"{seconds:.1f} ({first:.1f} before the kill, {second['sealing']:.1f} sealing) against "
+        f"{least[longest]:.1f} at {longest}",
     )
-    left = _requests() - there
+    left = _outlook() + 2 * FILES - there
     yield Result(
         "requests after the kill against those that were left to do",
         second["requests"] / left,
         REPEATED_BOUND,
-        f"{second['requests']} against {left}; {there} messages were there",
+        f"{second['requests']} against {left:.0f}",
     )
     yield Result(
         f"memory of the export's process against {MEGABYTES:.0f} MB",
@@ -95,32 +101,33 @@ def measure() -> Iterator[Result]:
 
 
 def _least(hop: float) -> dict[str, float]:
-    """Seconds that each part takes at least, one after the other; a file is two round trips."""
+    """Seconds that each service takes at least; a file is its address, then its content."""
     return {
-        "mail": MAILBOXES * MESSAGES * hop / _AT_ONCE,
-        "items": MAILBOXES * MESSAGES / _CALL * hop,
-        "files": max(2 * FILES * hop / _AT_ONCE, (FILES - _BURST) / _UNITS),
+        "Outlook": _outlook() * hop / _AT_ONCE,
+        "SharePoint": max(2 * hop, (FILES - _BURST) / _UNITS),
     }
 
 
-def _requests() -> int:
-    """Messages one by one, items in calls, a file by its address and its content."""
-    return MAILBOXES * MESSAGES + MAILBOXES * MESSAGES // _CALL + 2 * FILES
+def _outlook() -> int:
+    """Messages one by one, items in calls."""
+    return MAILBOXES * MESSAGES + MAILBOXES * MESSAGES // _CALL
 
 
-def _killed(folder: Path, url: str) -> tuple[float, int]:
-    """Seconds that the first life lasted, and how many messages it left."""
+def _killed(folder: Path, url: str) -> tuple[float, float]:
+    """Seconds that the first life lasted, and the requests whose fruits it left."""
     started, half = time.monotonic(), MAILBOXES * MESSAGES // 2
     with _process("take", folder, url) as client:
-        while client.poll() is None and _messages(folder) < half:
+        while client.poll() is None and _there(folder)[".eml"] < half:
             time.sleep(_LOOK)
         client.send_signal(signal.SIGKILL)
         assert client.wait() == -signal.SIGKILL, "it ended before it was killed"
-    return time.monotonic() - started, _messages(folder)
+    seconds, there = time.monotonic() - started, _there(folder)
+    return seconds, there[".eml"] + there[".bin"] / _CALL + 2 * there[".txt"]
 
 
-def _messages(folder: Path) -> int:
-    return sum(name.endswith(".eml") for _path, _folders, names in os.walk(_bag(folder)) for name in names)
+def _there(folder: Path) -> Counter[str]:
+    """How many messages, items and files are whole in the bag, by the end of their names."""
+    return Counter(Path(name).suffix for _path, _folders, names in os.walk(_bag(folder)) for name in names)
 
 
 def _bag(folder: Path) -> Path:
@@ -205,23 +212,33 @@ def take(folder: Path, url: str) -> None:
     with Graph(tenant, transport=counting) as graph:
         hop = _round_trip(graph)
         started = time.monotonic()
-        for number in range(MAILBOXES):
-            user = graph.get(f"/users/{_address(number)}", params={"$select": "id"})["id"]
-            place = target / "data" / "people" / _address(number)
-            found = mail.export_mail(graph, user, place / "mail")
-            assert found.messages == MESSAGES
-            assert archives.export_items(graph, user, place / "mailbox-items").items == MESSAGES
-        group = next(graph.pages("/groups", params={"$select": "id"}))["id"]
-        drive = files.group_drive(graph, group)
-        assert drive
-        copied = files.export_files(graph, drive, target / "data" / "groups" / _NICKNAME)
-        assert (copied.files, copied.differing, copied.left_out) == (FILES, 0, 0)
+        with ThreadPoolExecutor(_SEATS) as exports:
+            seats = [exports.submit(_take_seat, graph, target, number) for number in range(MAILBOXES)]
+            _take_workspace(graph, target)
+            for seat in seats:
+                seat.result()
+    exported = time.monotonic()
     bag.seal(target, {"External-Identifier": "13005-2026-01", "Bagging-Date": "2026-01-31"})
     sealed = envelope.wrap(target, str(pyrage.x25519.Identity.generate().to_public()))
     envelope.discard(target)
-    spent = time.monotonic() - started
-    told = {"seconds": spent, "hop": hop, "requests": counting.count, "megabytes": peak()}
-    print(json.dumps(told | {"octets": sealed.octets}))
+    ended = time.monotonic()
+    told = {"seconds": ended - started, "sealing": ended - exported, "hop": hop, "octets": sealed.octets}
+    print(json.dumps(told | {"requests": counting.count, "megabytes": peak()}))
+
+
+def _take_seat(graph: Graph, target: Path, number: int) -> None:
+    user = graph.get(f"/users/{_address(number)}", params={"$select": "id"})["id"]
+    place = target / "data" / "people" / _address(number)
+    assert mail.export_mail(graph, user, place / "mail").messages == MESSAGES
+    assert archives.export_items(graph, user, place / "mailbox-items").items == MESSAGES
+
+
+def _take_workspace(graph: Graph, target: Path) -> None:
+    group = next(graph.pages("/groups", params={"$select": "id"}))["id"]
+    drive = files.group_drive(graph, group)
+    assert drive
+    copied = files.export_files(graph, drive, target / "data" / "groups" / _NICKNAME)
+    assert (copied.files, copied.differing, copied.left_out) == (FILES, 0, 0)
 
 
 def _round_trip(graph: Graph) -> float:

@@ -7,20 +7,24 @@ Sources: Microsoft Learn, "mailbox: exportItems", "mailbox: List folders", "mail
 """
 
 import base64
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kit.graph.batching import segment
 from kit.graph.client import Graph
-from kit.graph.filing import index, tag, write_whole
+from kit.graph.filing import in_order, index, tag, write_whole
 
 #: Most items that Graph exports in one call.
 CALL_SIZE = 20
+#: Calls under way: some at Outlook while the items of others are written.
+AT_ONCE = 4
 #: Bytes of items asked for in one call, for the answer is held in memory; one item may have more.
-_CALL_BYTES = 16 * 2**20
+_CALL_BYTES = 4 * 2**20
 _PAGE = {"$top": "200"}
 _COLUMNS = ("path", "itemId", "folder", "type", "size", "bytes", "error")
 
@@ -60,11 +64,16 @@ def export_items(graph: Graph, user_id: str, folder: Path) -> ItemExport:
     settings = graph.get(f"/users/{segment(user_id)}/settings/exchange")
     mailbox = f"/admin/exchange/mailboxes/{segment(str(settings['primaryMailboxId']))}"
     items = octets = failed = 0
+    one_big = threading.Lock()
+
+    def fetch(call: Sequence[_Item]) -> dict[str, str]:
+        wanted = [item for item in call if not (folder / item.path).exists()]
+        is_big = sum(item.size for item in wanted) > _CALL_BYTES
+        with one_big if is_big else nullcontext():
+            return _fetch(graph, mailbox, wanted, folder)
+
     with index(folder / "items.csv", _COLUMNS) as write:
-        for call in _calls(_items(graph, mailbox)):
-            errors = _fetch(
-                graph, mailbox, [item for item in call if not (folder / item.path).exists()], folder
-            )
+        for call, errors in in_order(fetch, _calls(_items(graph, mailbox)), at_once=AT_ONCE):
             for item in call:
                 error = errors.get(item.id, "")
                 size = 0 if error else (folder / item.path).stat().st_size

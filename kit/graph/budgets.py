@@ -69,35 +69,44 @@ class Budgets:
 class _Places:
     """A bounded number of places, given in the order in which they were asked for.
 
+    Who gives places back wakes exactly those who get them: a dozen threads wait while mail is exported, and
+    each that woke in vain would hold up the one whose turn it is.
+
     Who waits here is not told of a stop: a place is free as soon as a request under way is answered,
     which a stop does not cut short either.
     """
 
     def __init__(self, count: int) -> None:
         self._free = count
-        self._queue: deque[object] = deque()
-        self._changed = threading.Condition()
+        self._queue: deque[tuple[int, threading.Event]] = deque()
+        self._lock = threading.Lock()
 
     @contextmanager
     def taken(self, count: int) -> Iterator[None]:
         if not count:
             yield
             return
-        self._enter(count)
+        turn = threading.Event()
+        with self._lock:
+            self._queue.append((count, turn))
+            self._admit()
         try:
+            turn.wait()
             yield
         finally:
-            with self._changed:
-                self._free += count
-                self._changed.notify_all()
+            self._leave(count, turn)
 
-    def _enter(self, count: int) -> None:
-        turn = object()
-        with self._changed:
-            self._queue.append(turn)
-            try:
-                self._changed.wait_for(lambda: self._queue[0] is turn and self._free >= count)
-                self._free -= count
-            finally:
-                self._queue.remove(turn)
-                self._changed.notify_all()
+    def _leave(self, count: int, turn: threading.Event) -> None:
+        """Give the places back; who was interrupted while waiting had none."""
+        with self._lock:
+            if turn.is_set():
+                self._free += count
+            else:
+                self._queue.remove((count, turn))
+            self._admit()
+
+    def _admit(self) -> None:
+        while self._queue and self._queue[0][0] <= self._free:
+            count, turn = self._queue.popleft()
+            self._free -= count
+            turn.set()

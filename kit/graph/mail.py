@@ -29,9 +29,10 @@ from kit.graph.filing import (
     stamp,
     tag,
 )
+from kit.graph.limits import OUTLOOK_AT_ONCE
 
-#: Requests that Outlook takes from one application at the same time.
-AT_ONCE = 4
+#: Messages under way: as many as Outlook takes at once, and others that are being written meanwhile.
+AT_ONCE = OUTLOOK_AT_ONCE + 2
 #: Messages and folders a page; Graph gives at most 1,000.
 _PAGE = {"$top": "500"}
 #: Bytes of UTF-8 of a folder's name, of a subject in a file name, and of the path of a folder: Windows

@@ -6,12 +6,17 @@ device) and its pages do not; it is widely used on beta and was never tried here
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from gettext import gettext as _
 from typing import Any
 
+from kit.graph import moments
 from kit.graph.batching import Part, segment
-from kit.graph.client import Graph
+from kit.graph.client import PAUSES, Graph
 from kit.graph.ensure import ONE_READ, ensure, look_many
+from kit.graph.errors import not_yet
+from kit.graph.retry import growing
 
 PHONES = "/deviceManagement/managedDevices"
 _PEOPLE = {"$select": "id,userPrincipalName"}
@@ -26,6 +31,35 @@ class ManagedPhone:
     serial: str
     model: str
     user_id: str
+
+
+class Order(StrEnum):
+    """What a phone can be told from afar, by the name under which the tenant keeps the result.
+
+    The reference names no such names; these are what device management is seen to write.
+    """
+
+    LOCK = "remoteLock"
+    WIPE = "factoryReset"
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """An order as the tenant has it: `state` in Graph's words, when it was given, when that state began."""
+
+    state: str
+    asked_at: datetime
+    at: datetime
+
+    @property
+    def done(self) -> bool:
+        """Whether the phone carried it out."""
+        return self.state == "done"
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the phone may still carry it out; else it did, or never will."""
+        return self.state in {"pending", "active"}
 
 
 def find_phones(graph: Graph, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ManagedPhone]:
@@ -97,6 +131,51 @@ def wipe_phone(graph: Graph, phone_id: str) -> None:
     """
     everything = {"keepUserData": False, "keepEnrollmentData": False}
     graph.post(f"{PHONES}/{segment(phone_id)}/wipe", everything, repeatable=True)
+
+
+def last_order(graph: Graph, phone_id: str, order: Order) -> Ordered | None:
+    """The last order of that kind that the phone was given; None where it never was.
+
+    Raises:
+        GraphError: the tenant refused.
+    """
+    select = {"$select": "id,deviceActionResults"}
+    results = graph.get(f"{PHONES}/{segment(phone_id)}", params=select).get("deviceActionResults") or ()
+    given = [_ordered(result) for result in results if result.get("actionName") == order]
+    return max((each for each in given if each), key=lambda each: each.asked_at, default=None)
+
+
+def follow_order(graph: Graph, phone_id: str, order: Order, *, since: datetime, deadline_s: float) -> Ordered:
+    """What became of an order given at `since` or later, by the tenant's clock.
+
+    A phone that is off answers when it is on again: one that still waits for it after the deadline is told
+    as waiting.
+
+    Raises:
+        GraphError: the tenant refused.
+        NotYet: no such order shows within the deadline.
+    """
+    end, pace = graph.waits.now() + deadline_s, growing(*PAUSES)
+    while True:
+        found = last_order(graph, phone_id, order)
+        shown = found if found is not None and found.asked_at >= since else None
+        if shown is not None and not shown.awaited:
+            return shown
+        if (left := end - graph.waits.now()) <= 0:
+            break
+        graph.waits.wait(min(next(pace), left), _("the phone to answer"))
+    if shown is None:
+        raise not_yet(_("the order to the phone"), deadline_s)
+    return shown
+
+
+def _ordered(result: Mapping[str, Any]) -> Ordered | None:
+    """A result as the tenant keeps it; None where it does not say when the order was given."""
+    asked = moments.noted(result.get("startDateTime"))
+    if asked is None:
+        return None
+    at = moments.noted(result.get("lastUpdatedDateTime")) or asked
+    return Ordered(str(result.get("actionState") or ""), asked, at)
 
 
 def _phone(device: Mapping[str, Any]) -> ManagedPhone:

@@ -8,10 +8,11 @@ own copies.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from gettext import gettext as _
 from typing import Any
 
+from kit.graph import moments
 from kit.graph.batching import Part, segment
 from kit.graph.belongings import BINS, DELETED, SETS, Kind, Target, bodies, by_name, find
 from kit.graph.client import Graph
@@ -33,8 +34,6 @@ __all__ = ["Absence", "Kind", "Target", "remove", "revoke"]
 DEADLINE = 300.0
 #: Seconds between looks at what is still there, growing from the first to the second.
 PAUSES = (0.2, 10.0)
-#: Seconds by which the moment that the tenant notes may lie before ours: clocks are read in whole ones.
-_ROUNDING = 2.0
 #: Failures of a deletion that the next look and the next try settle.
 _PASSING = (GraphConflict, GraphNotFound, GraphThrottled, GraphUnavailable)
 
@@ -183,7 +182,7 @@ def _told(part: Part) -> str:
 
 
 def _end_sessions(graph: Graph, users: Sequence[str], deadline_s: float) -> None:
-    asked = datetime.now(UTC) + timedelta(seconds=(graph.skew or 0.0) - _ROUNDING)
+    asked = moments.not_before(graph)
     # Whatever was ended before: what began in between must end too, and ending twice does no harm. The body
     # is for the batch, which refuses a POST without one.
     parts = [
@@ -201,8 +200,8 @@ def _end_sessions(graph: Graph, users: Sequence[str], deadline_s: float) -> None
 
 
 def _is_out(account: Mapping[str, Any], asked: datetime) -> bool:
-    since = account["signInSessionsValidFromDateTime"]
-    return not account["accountEnabled"] and bool(since) and datetime.fromisoformat(since) >= asked
+    since = moments.noted(account["signInSessionsValidFromDateTime"])
+    return not account["accountEnabled"] and since is not None and since >= asked
 
 
 def _accounts(graph: Graph, user_ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -3,10 +3,11 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from gettext import gettext as _
 from typing import Any
 
-from kit.graph import marks
+from kit.graph import marks, moments
 from kit.graph.batching import Part, segment
 from kit.graph.client import Graph
 from kit.graph.ensure import ONE_READ, ensure, look_many
@@ -92,13 +93,24 @@ def find_users(graph: Graph, names: Sequence[str]) -> dict[str, str]:
     return {name: str(user["id"]) for name, user in look_many(graph, reads).items()}
 
 
-def end_sessions(graph: Graph, user_id: str) -> None:
-    """Ask that whatever a person is signed in to asks them to sign in again; it acts within minutes.
+def end_sessions(graph: Graph, user_id: str, *, deadline_s: float) -> datetime:
+    """End what a person is signed in to, and give the moment from which on they must have signed in again.
+
+    The moment is read back; programs notice within minutes.
 
     Raises:
         GraphError: the tenant refused; nothing was ended.
+        NotYet: it was accepted and does not show within the deadline.
     """
-    graph.post(f"/users/{segment(user_id)}/revokeSignInSessions", repeatable=True)
+    path, select = f"/users/{segment(user_id)}", {"$select": "id,signInSessionsValidFromDateTime"}
+    graph.post(f"{path}/revokeSignInSessions", repeatable=True)
+    asked = moments.not_before(graph)
+
+    def ended() -> datetime | None:
+        since = moments.noted(graph.get(path, params=select).get("signInSessionsValidFromDateTime"))
+        return since if since is not None and since >= asked else None
+
+    return graph.until_stable(ended, deadline_s=deadline_s, what=_("sessions to end"), pauses=(0.2, 5.0))
 
 
 def mailboxes_ready(graph: Graph, user_ids: Sequence[str]) -> set[str]:

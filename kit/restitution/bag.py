@@ -9,6 +9,7 @@ was checked by another reader than its writer proves more. One process reads, fo
 threads is unsafe; 540 MB in 20,000 files take it 3 seconds (on two cores, from memory).
 """
 
+import ctypes
 import hashlib
 import logging
 import os
@@ -48,6 +49,9 @@ LABELS = frozenset(
 )
 #: How many files a message names.
 _NAMED = 5
+
+#: Python has no `syncfs`.
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 # The library logs the name of each file that differs, and names tell what people wrote about.
 logging.getLogger("bagit").disabled = True
@@ -115,11 +119,10 @@ def _write(folder: Path, info: Mapping[str, str]) -> None:
     """The tag files, the tag manifest last: a folder that has it is sealed."""
     names, octets, lines = _payload(folder), 0, []
     _complain(folder, _unlistable(names))
+    _flush_disk(folder)
     for name in names:
         lines.append(_line(folder, name))
         octets += (folder / name).stat().st_size
-    for directory, _below, _files in os.walk(folder / DATA):
-        _flush(Path(directory))
     told = {**info, _OXUM: f"{octets}.{len(names)}"}
     _save(folder / MANIFEST, "".join(lines).encode())
     _save(folder / INFO, "".join(f"{label}: {told[label]}\n" for label in sorted(told)).encode())
@@ -215,9 +218,7 @@ def _line(folder: Path, name: str) -> str:
 
 
 def _sha256(path: Path) -> str:
-    """The checksum of a file that is on disk: what was written to it is flushed first."""
     with path.open("rb") as file:
-        os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -235,6 +236,17 @@ def _flush(folder: Path) -> None:
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _flush_disk(folder: Path) -> None:
+    """Have the disk keep all that was written to it: a flush for each of 40,000 files takes minutes."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        if _LIBC.syncfs(opened):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
     finally:
         os.close(opened)
 

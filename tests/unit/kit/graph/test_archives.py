@@ -3,6 +3,7 @@
 import base64
 import csv
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
@@ -40,6 +41,8 @@ class Exchange:
         self.errors: dict[str, str] = {}
         self.encode: Callable[[bytes], bytes] = base64.b64encode
         self.calls: list[list[str]] = []
+        #: done while a call is under way
+        self.arrived: Callable[[], object] = lambda: None
         self.tenant = ScriptedTenant(self._answer)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -59,10 +62,10 @@ class Exchange:
                 ]
                 return httpx.Response(200, json={"value": listed})
             case ["exportItems"]:
-                self.calls.append(json.loads(request.content)["itemIds"])
-                return httpx.Response(
-                    200, json={"value": [self._exported(i) for i in reversed(self.calls[-1])]}
-                )
+                call = json.loads(request.content)["itemIds"]
+                self.calls.append(call)
+                self.arrived()
+                return httpx.Response(200, json={"value": [self._exported(i) for i in reversed(call)]})
         raise AssertionError(request.url)
 
     def _folder(self, name: str) -> Json:
@@ -104,7 +107,7 @@ def test_every_item_is_on_disk_as_the_service_sent_it(
     exchange.encode = encode
     found = export(exchange)
     assert found == ItemExport(46, sum(len(content(row["itemId"])) for row in rows(tmp_path)), 0)
-    assert [len(call) for call in exchange.calls] == [20, 20, 6]
+    assert sorted(len(call) for call in exchange.calls) == [6, 20, 20]
     for row in rows(tmp_path):
         assert row["path"] == f"items/{tag(row['itemId'])}.bin"
         assert (tmp_path / "export" / row["path"]).read_bytes() == content(row["itemId"])
@@ -155,7 +158,32 @@ def test_big_items_are_asked_for_apart(export: Export) -> None:
     exchange = Exchange({"Inbox": ["a", "big", "b", "c"]})
     exchange.sizes["big"] = 100 * 2**20
     export(exchange)
-    assert exchange.calls == [["a"], ["big"], ["b", "c"]]
+    assert sorted(exchange.calls) == [["a"], ["b", "c"], ["big"]]
+
+
+def test_calls_are_under_way_together_and_the_index_keeps_the_order(export: Export, tmp_path: Path) -> None:
+    identities = [f"m{number}" for number in range(80)]
+    exchange = Exchange({"Inbox": identities})
+    meet = threading.Barrier(4)
+    exchange.arrived = lambda: meet.wait(timeout=10)
+    assert export(exchange).items == 80
+    assert [row["itemId"] for row in rows(tmp_path)] == identities
+
+
+def test_one_big_item_is_under_way_at_a_time(export: Export) -> None:
+    exchange = Exchange({"Inbox": [f"big{number}" for number in range(6)]})
+    exchange.sizes = dict.fromkeys(exchange.items["Inbox"], 100 * 2**20)
+    under_way, most = list[None](), list[int]()
+
+    def arrived() -> None:
+        under_way.append(None)
+        threading.Event().wait(0.005)
+        most.append(len(under_way))
+        under_way.pop()
+
+    exchange.arrived = arrived
+    assert export(exchange).items == 6
+    assert max(most) == 1
 
 
 @pytest.mark.parametrize("flat", [True, False])

@@ -1,5 +1,7 @@
 """All threads of a client stay under the tenant's limits together."""
 
+import os
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -140,6 +142,32 @@ def test_who_asks_for_many_places_is_not_passed_over(time: VirtualTime) -> None:
     many.join()
     one.join()
     assert order == ["many", "one"]
+
+
+def test_who_is_interrupted_while_waiting_leaves_the_places_to_others(
+    time: VirtualTime, request: pytest.FixtureRequest
+) -> None:
+    class Interrupted(BaseException):
+        pass
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise Interrupted
+
+    def interrupt_once_somebody_waits() -> None:
+        while not budgets._outlook._queue:  # the only sign that a thread waits
+            threading.Event().wait(0.001)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    request.addfinalizer(lambda: signal.signal(signal.SIGUSR1, before))
+    budgets = Budgets(Waits(None, time, time.now))
+    other = threading.Thread(target=interrupt_once_somebody_waits)
+    with budgets.spend([MAIL] * OUTLOOK_AT_ONCE):
+        other.start()
+        with pytest.raises(Interrupted):
+            spent(budgets, [MAIL])
+        other.join()
+    spent(budgets, [MAIL] * OUTLOOK_AT_ONCE)
 
 
 @pytest.mark.parametrize("status", [429, 503])

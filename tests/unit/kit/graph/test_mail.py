@@ -1,6 +1,8 @@
 """A mailbox becomes files: every message once, under names that are safe, and again where it stopped."""
 
 import csv
+import os
+import threading
 from collections.abc import Callable
 from email import message_from_bytes
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from kit.graph import licences, users
 from kit.graph.errors import GraphForbidden, GraphNotFound
 from kit.graph.filing import tag
+from kit.graph.limits import OUTLOOK_AT_ONCE
 from kit.graph.mail import MailExport, Progress, export_mail, has_mailbox
 from tests.unit.kit.graph.conftest import LiveTenant
 from tests.unit.kit.graph.support import Json, ScriptedTenant, VirtualTime, refusal
@@ -47,6 +50,8 @@ class Mailbox:
     def __init__(self, folders: dict[str, list[Json]], messages: dict[str, list[Json]]) -> None:
         self.folders, self.messages = folders, messages
         self.refused: dict[str, httpx.Response] = {}
+        #: done while a message is asked for
+        self.asked: Callable[[str], object] = lambda _identity: None
         self.tenant = ScriptedTenant(self._answer)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -62,6 +67,7 @@ class Mailbox:
             case ["mailFolders", place, "messages"]:
                 return self._page(request, self.messages.get(place, []))
             case ["messages", identity, "$value"]:
+                self.asked(identity)
                 if identity in self.refused:
                     return self.refused[identity]
                 return httpx.Response(200, stream=httpx.ByteStream(mime(identity)))
@@ -226,6 +232,30 @@ def test_mail_nested_too_deep_for_a_path_goes_to_the_top(export: Export, rows: R
     (row,) = rows()
     assert len(row["path"]) < 550
     assert row["folder"].count("/") == depth
+
+
+def test_a_message_is_asked_for_while_as_many_as_outlook_takes_are_being_written(
+    export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = Mailbox({"": [folder("in", "Inbox")]}, {"in": [message(f"m{n}") for n in range(20)]})
+    lock, fifth, late = threading.Lock(), threading.Event(), list[bool]()
+    asked, flush = list[str](), os.fsync
+
+    def ask(identity: str) -> None:
+        with lock:
+            asked.append(identity)
+            if len(asked) > OUTLOOK_AT_ONCE:
+                fifth.set()
+
+    def slow(descriptor: int) -> None:
+        """A disk that writes nothing before the fifth message was asked for."""
+        late.append(not fifth.wait(timeout=10))
+        flush(descriptor)
+
+    mailbox.asked = ask
+    monkeypatch.setattr(os, "fsync", slow)
+    assert export(mailbox).messages == 20
+    assert not any(late)
 
 
 @pytest.mark.parametrize("received", [None, "", "yesterday"])

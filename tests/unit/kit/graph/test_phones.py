@@ -1,5 +1,6 @@
 """Phones under the tenant's management: found by either number, given to a person, locked, wiped."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import httpx
 import pytest
 
 from kit.graph import phones
-from kit.graph.errors import GraphNotFound
+from kit.graph.errors import GraphNotFound, NotYet
+from kit.graph.phones import Order
 from tests.unit.kit.graph.conftest import LiveTenant
 from tests.unit.kit.graph.support import ScriptedTenant, VirtualTime
 from tests.unit.kit.graph.test_groups import people
@@ -91,6 +93,63 @@ def test_a_phone_is_locked_and_wiped_whole(live: LiveTenant) -> None:
     phones.wipe_phone(live.graph, key)
     results = live.graph.get(f"{phones.PHONES}/{key}")["deviceActionResults"]
     assert [result["actionName"] for result in results] == ["remoteLock", "factoryReset"]
+
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def result(state: str, *, minutes: int = 0, name: str = "remoteLock") -> dict[str, Any]:
+    at = (LONG_AGO + timedelta(minutes=minutes)).isoformat()
+    return {"actionName": name, "actionState": state, "startDateTime": at, "lastUpdatedDateTime": at}
+
+
+def test_an_order_is_read_back_as_the_phone_carried_it_out(live: LiveTenant) -> None:
+    key, began = enrol(live), datetime.now(UTC) - timedelta(seconds=2)
+    assert phones.last_order(live.graph, key, Order.LOCK) is None
+    phones.lock_phone(live.graph, key)
+    found = phones.follow_order(live.graph, key, Order.LOCK, since=began, deadline_s=30)
+    assert (found.done, found.awaited) == (True, False)
+    assert phones.last_order(live.graph, key, Order.LOCK) == found
+    assert phones.last_order(live.graph, key, Order.WIPE) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "awaited"),
+    [
+        ("done", True, False),
+        ("failed", False, False),
+        ("notSupported", False, False),
+        ("pending", False, True),
+        ("active", False, True),
+    ],
+)
+def test_it_waits_for_the_phone_no_longer_than_that_and_tells_how_far_it_came(
+    application: Application, time: VirtualTime, state: str, done: bool, awaited: bool
+) -> None:
+    results = [result("done", name="factoryReset", minutes=9), result(state, minutes=5), result("done")]
+    tenant = ScriptedTenant(lambda _request: httpx.Response(200, json={"deviceActionResults": results}))
+    with tenant.graph(application, time) as graph:
+        found = phones.follow_order(graph, "p", Order.LOCK, since=LONG_AGO, deadline_s=20)
+    assert (found.done, found.awaited, found.asked_at) == (done, awaited, LONG_AGO + timedelta(minutes=5))
+    assert sum(time.waits) == (20 if awaited else 0)
+
+
+@pytest.mark.parametrize(
+    "results", [None, [], [result("done", name="factoryReset")], [{"actionName": "remoteLock"}]]
+)
+def test_an_order_that_does_not_show_is_not_told_as_given(
+    application: Application, time: VirtualTime, results: list[dict[str, Any]] | None
+) -> None:
+    tenant = ScriptedTenant(lambda _request: httpx.Response(200, json={"deviceActionResults": results}))
+    with tenant.graph(application, time) as graph, pytest.raises(NotYet):
+        phones.follow_order(graph, "p", Order.LOCK, since=LONG_AGO, deadline_s=20)
+
+
+def test_an_earlier_order_proves_nothing_of_this_one(application: Application, time: VirtualTime) -> None:
+    body = {"deviceActionResults": [result("done")]}
+    tenant = ScriptedTenant(lambda _request: httpx.Response(200, json=body))
+    with tenant.graph(application, time) as graph, pytest.raises(NotYet):
+        phones.follow_order(graph, "p", Order.LOCK, since=LONG_AGO + timedelta(minutes=1), deadline_s=20)
 
 
 def test_a_phone_that_is_not_managed_cannot_be_wiped(live: LiveTenant) -> None:

@@ -1,6 +1,7 @@
 """Accounts in the simulated tenant: created once, ours, and never with a password anybody knows."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from kit.graph import licences, users
 from kit.graph.batching import segment
 from kit.graph.ensure import READS
-from kit.graph.errors import GraphRefused, OwnedByOthers
+from kit.graph.errors import GraphRefused, NotYet, OwnedByOthers
 from kit.graph.users import UserSpec
 from tests.unit.kit.graph.conftest import LiveTenant
 from tests.unit.kit.graph.support import DOMAIN, ScriptedTenant, VirtualTime, batch_answer, steps
@@ -164,3 +165,23 @@ def test_many_accounts_cost_a_look_a_creation_and_the_good_reads(
     assert rounds == ["GET"] * 200 + ["POST"] * 200 + ["GET"] * 200 * READS
     assert len(tenant.requests) == 10 * (1 + 1 + READS)
     assert time.waits == []
+
+
+def test_ended_sessions_are_read_back(live: LiveTenant) -> None:
+    (user,) = users.ensure_users(live.graph, [spec(1)], deadline_s=30).values()
+    began = datetime.now(UTC) - timedelta(seconds=3)
+    since = users.end_sessions(live.graph, user, deadline_s=30)
+    found = live.graph.get(f"/users/{user}", params={"$select": "signInSessionsValidFromDateTime"})
+    assert datetime.fromisoformat(found["signInSessionsValidFromDateTime"]) == since
+    assert since >= began
+
+
+@pytest.mark.parametrize("shown", [None, "2020-01-01T00:00:00Z"])
+def test_sessions_that_do_not_show_as_ended_are_not_told_as_ended(
+    application: tuple[Path, Path], time: VirtualTime, shown: str | None
+) -> None:
+    body = {"value": True, "signInSessionsValidFromDateTime": shown}
+    tenant = ScriptedTenant(lambda _request: httpx.Response(200, json=body))
+    with tenant.graph(application, time) as graph, pytest.raises(NotYet, match="sessions to end"):
+        users.end_sessions(graph, "u", deadline_s=20)
+    assert [request.method for request in tenant.requests][:2] == ["POST", "GET"]

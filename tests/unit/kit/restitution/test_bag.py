@@ -1,5 +1,7 @@
 """A bag holds, anybody can check it, and any change shows."""
 
+import ctypes
+import errno
 import hashlib
 import logging
 import os
@@ -113,6 +115,20 @@ def test_an_interrupted_sealing_is_done_again(bag: Path) -> None:
     (bag / "tagmanifest-sha256.txt").rename(bag / "tagmanifest-sha256.txt.part")
     (bag / "manifest-sha256.txt").write_bytes(b"half of a li")
     assert seal(bag, INFO) == sealed
+
+
+def test_a_disk_that_does_not_keep_the_data_ends_the_sealing(
+    bag: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Disk:
+        def syncfs(self, _descriptor: int) -> int:
+            ctypes.set_errno(errno.EIO)
+            return -1
+
+    monkeypatch.setattr("kit.restitution.bag._LIBC", Disk())
+    with pytest.raises(OSError, match="Input/output error"):
+        seal(bag, INFO)
+    assert [path.name for path in bag.iterdir()] == ["data"]
 
 
 def test_a_commune_without_data_gets_an_empty_bag(tmp_path: Path) -> None:
