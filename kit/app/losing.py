@@ -1,11 +1,11 @@
 """Acts on a device that was lost or stolen from a crisis: the book, the register, sessions, phone, passwords.
 
 The book comes first and stays, whatever the tenant says. Each further part can fail by itself; the same call
-again does it once more.
+again does it once more. What was asked of the tenant is read back there, and kept as evidence of the seat.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from gettext import gettext as _
 
@@ -24,21 +24,28 @@ from kit.app import station as building
 from kit.app.compose import App
 from kit.app.handing import moment, name_of
 from kit.graph import users
+from kit.graph.phones import Order, Ordered
 from kit.plan.stages import Stage
 
 #: Seconds for which a tenant that does not answer is asked again: somebody waits on the telephone.
 _PATIENCE = 20.0
+#: Evidence beside the stages': what was read in the tenant of each lost device of a seat, by tag.
+LOSS = "loss"
 
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that a loss asks for; `kind` is that of an error, empty where there was none."""
+    """One thing that a loss asks for; `kind` is that of an error, empty where there was none.
+
+    `read` is what the tenant answered when it was asked again afterwards.
+    """
 
     what: str
     done: bool
     said: str
     hint: str = ""
     kind: str = ""
+    read: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ def report(app: App, text: str, tag: str, told: Report) -> Loss:
         )
         person = name_of(crises.seat_of(session, crisis.reference, loan.seat_number))
     parts = tuple(_parts(app, device, loan, wipe=told.wipe))
-    _keep(app, by, device, entry, parts)
+    _keep(app, by, loan, entry, parts)
     return Loss(
         device.tag,
         device.state.value,
@@ -129,17 +136,7 @@ def _held(session: Session, crisis: Crisis, device: Device) -> Loan:
 def _parts(app: App, device: Device, loan: Loan, *, wipe: bool) -> list[Part]:
     match device.kind:
         case DeviceKind.PHONE:
-            act = phones.wipe if wipe else phones.lock
-            what = _("phone wiped from afar") if wipe else _("phone locked from afar")
-            return [
-                _sessions(app, loan),
-                _tried(
-                    what,
-                    lambda: act(app, device.tag, patience=_patience(app)),
-                    _("asked; it acts when the phone is online"),
-                ),
-                *_sims(app, device.tag),
-            ]
+            return [_sessions(app, loan), _far_away(app, device, wipe=wipe), *_sims(app, device.tag)]
         case DeviceKind.LAPTOP:
             return [_sessions(app, loan), _passwords(app, device.tag)]
         case DeviceKind.SIM:
@@ -155,12 +152,48 @@ def _sessions(app: App, loan: Loan) -> Part:
     if account is None:
         return Part(what, True, _("this seat has no account"))
 
-    def end() -> None:
+    def end() -> Part:
         with building.tenant(app, patience=_patience(app)) as graph:
-            users.end_sessions(graph, account.data["id"])
+            since = users.end_sessions(graph, account.data["id"], deadline_s=_patience(app))
+        said = _(
+            "read back: who signed in before {at:%Y-%m-%d %H:%M:%S %Z} is signed out within minutes; "
+            "`kit handover pass` lets them in again"
+        ).format(at=since.astimezone(app.zone))
+        return Part(what, True, said, read={"sessions_valid_from": since.isoformat()})
 
-    said = _("asked; every sign-in of the person ends within minutes: `kit handover pass` lets them in again")
-    return _tried(what, end, said)
+    return _tried(what, end)
+
+
+def _far_away(app: App, device: Device, *, wipe: bool) -> Part:
+    """A phone told to lock itself, or to erase everything, since its loss is known."""
+    what = _("phone wiped from afar") if wipe else _("phone locked from afar")
+    order = Order.WIPE if wipe else Order.LOCK
+
+    def tell() -> Part:
+        found = phones.see_to(app, device.tag, order, since=device.state_since, patience=_patience(app))
+        return _ordered(app, what, order, found)
+
+    return _tried(what, tell)
+
+
+def _ordered(app: App, what: str, order: Order, found: Ordered) -> Part:
+    asked, at = found.asked_at.astimezone(app.zone), found.at.astimezone(app.zone)
+    read = {
+        "order": order.value,
+        "order_state": found.state,
+        "order_asked_at": found.asked_at.isoformat(),
+        "order_at": found.at.isoformat(),
+    }
+    if found.done:
+        said = _("read back: the phone did it on {at:%Y-%m-%d %H:%M:%S %Z}").format(at=at)
+        return Part(what, True, said, read=read)
+    if found.awaited:
+        said = _("asked on {at:%Y-%m-%d %H:%M:%S %Z}; the phone has not done it yet").format(at=asked)
+        hint = _("It does when it is online. The same command looks again, and does not ask twice.")
+        return Part(what, False, said, hint, "incomplete", read)
+    said = _("the tenant says “{state}”: the phone will not do it").format(state=found.state or "–")
+    hint = _("The same command asks again. Have the operator bar its SIM, and change what it could reach.")
+    return Part(what, False, said, hint, "tenant-refused", read)
 
 
 def _passwords(app: App, tag: str) -> Part:
@@ -188,20 +221,24 @@ def _patience(app: App) -> float:
     return min(_PATIENCE, app.settings.tenant.patience)
 
 
-def _tried(what: str, act: Callable[[], object], said: str) -> Part:
+def _tried(what: str, act: Callable[[], Part]) -> Part:
     try:
-        act()
+        return act()
     except OperatorError as exc:
         return Part(what, False, exc.message, exc.hint, exc.kind)
-    return Part(what, True, said)
 
 
-def _keep(app: App, by: Stamp, device: Device, entry: Breach, parts: tuple[Part, ...]) -> None:
-    """The receipt of what was done and what is left."""
+def _keep(app: App, by: Stamp, loan: Loan, entry: Breach, parts: tuple[Part, ...]) -> None:
+    """The receipt of what was done and what is left, and what was read back."""
     done = [part.what for part in parts if part.done]
     line = {"breach": entry.reference, "done": done, "left": [part.what for part in parts if not part.done]}
+    read = {name: value for part in parts for name, value in part.read.items()}
     with app.database.write() as session:
-        journal.append(session, by, "loss.handled", devices.subject(device.tag), line)
+        journal.append(session, by, "loss.handled", devices.subject(loan.device_tag), line)
+        if read:
+            before = evidence.find(session, loan.crisis, LOSS, seat=loan.seat_number)
+            facts = {**(before.data if before else {}), loan.device_tag: {"breach": entry.reference, **read}}
+            evidence.keep(session, by, loan.crisis, LOSS, facts, seat=loan.seat_number)
         kept = breaches.get(session, entry.reference)
         if done and not kept.measures:
             breaches.amend(session, by, kept, data="", measures="; ".join(done))

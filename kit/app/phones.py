@@ -1,6 +1,7 @@
 """Acts on a phone from afar, through the tenant's device management: look, lock, wipe."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from gettext import gettext as _
 
 from inventory import devices, journal
@@ -9,9 +10,9 @@ from inventory.errors import Unknown
 from kit.app import station as building
 from kit.app.compose import App
 from kit.errors import BadInput
-from kit.graph import phones
+from kit.graph import moments, phones
 from kit.graph.client import PATIENCE, Graph
-from kit.graph.phones import ManagedPhone
+from kit.graph.phones import ManagedPhone, Order, Ordered
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,28 @@ def wipe(app: App, tag: str, *, patience: float = PATIENCE) -> Phone:
         phones.wipe_phone(graph, _managed(phone).id)
     _note(app, tag, "phone.wipe-asked")
     return phone
+
+
+def see_to(app: App, tag: str, order: Order, *, since: datetime, patience: float) -> Ordered:
+    """See to it that a phone was given an order since that moment, and read what became of it.
+
+    One that was given already is not given again, unless it failed. `patience` in seconds. Raises as `lock`,
+    and NotYet where the order was taken and does not show.
+    """
+    device = _phone(app, tag)
+    with building.tenant(app, patience=patience) as graph:
+        key = _managed(_found(graph, device)).id
+        known, asked = phones.last_order(graph, key, order), moments.not_before(graph, since)
+        if known is None or known.asked_at < asked or not (known.done or known.awaited):
+            asked = moments.not_before(graph)
+            match order:
+                case Order.LOCK:
+                    phones.lock_phone(graph, key)
+                    _note(app, tag, "phone.locked")
+                case Order.WIPE:
+                    phones.wipe_phone(graph, key)
+                    _note(app, tag, "phone.wipe-asked")
+        return phones.follow_order(graph, key, order, since=asked, deadline_s=patience)
 
 
 def _phone(app: App, tag: str) -> Device:

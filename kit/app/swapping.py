@@ -66,7 +66,7 @@ def begin(app: App, text: str, seat: int, faulty_tag: str, replacement_tag: str,
             return _found(crisis, seat, faulty, done, replacement_tag)
         run.refuse_while_others_run(app, crisis.reference)
         old = _held(session, crisis, seat, faulty)
-        device = devices.get(session, replacement_tag or _best(app, session, faulty.kind))
+        device = devices.get(session, replacement_tag or best(app, session, faulty.kind))
         plan = planning.kept(session, crisis.reference)
         _give_back(session, by, old, faulty, reason)
         swaps.swap(session, by, faulty.tag, device.tag, reason=reason)
@@ -145,7 +145,12 @@ def _held(session: Session, crisis: Crisis, seat: int, faulty: Device) -> Loan:
     )
 
 
-def _best(app: App, session: Session, kind: DeviceKind) -> str:
+def best(app: App, session: Session, kind: DeviceKind) -> str:
+    """The tag of the first deployable device of a kind.
+
+    Raises:
+        Shortage: there is none.
+    """
     shelf = [each for each in sharing.on_shelf(app, session) if each.device.kind is kind]
     for each in in_order(shelf):
         if each.verdict is Verdict.DEPLOYABLE:

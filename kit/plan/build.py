@@ -122,6 +122,7 @@ def _principals(crisis: CrisisFacts, seats: tuple[SeatRequest, ...], terms: Term
         commune=crisis.commune_name,
         pattern=_named_apart(crisis, terms.principal_pattern),
         domain=terms.domain,
+        apart=crisis.apart,
     )
 
 
@@ -198,10 +199,10 @@ def _service_groups(
             groups.append(
                 ServiceGroupPlan(
                     service=service,
-                    display_name=_title(crisis, f"{service} – {crisis.commune_name}", terms),
-                    nickname=_named_apart(crisis, f"{wanted}.{names.slug(crisis.commune_name)}")[
-                        : names.PRINCIPAL_LENGTH
-                    ].rstrip("-."),
+                    display_name=_title(crisis, _of_service(crisis, service), terms),
+                    nickname=names.told_apart(
+                        _named_apart(crisis, f"{wanted}.{names.slug(crisis.commune_name)}"), crisis.apart
+                    ),
                     description=crisis.reference,
                     mark=ownership_mark(crisis.reference),
                     owners=people[:1],
@@ -209,6 +210,12 @@ def _service_groups(
                 )
             )
     return tuple(groups)
+
+
+def _of_service(crisis: CrisisFacts, service: str) -> str:
+    """The title of a service's mailbox, as people look it up."""
+    title = f"{service} – {crisis.commune_name}"
+    return f"{title} ({crisis.reference})" if crisis.apart else title
 
 
 def _unit(crisis: CrisisFacts, terms: Terms) -> UnitPlan:

@@ -91,13 +91,18 @@ class Pool:
 
 @dataclass(frozen=True)
 class CrisisFacts:
-    """The crisis as declared; `reference` is its public name, e.g. "13005-2026-01"."""
+    """The crisis as declared; `reference` is its public name, e.g. "13005-2026-01".
+
+    `apart` tells its addresses from those of another crisis of the commune that may be in the tenant too,
+    e.g. "2026-02"; empty where there is none.
+    """
 
     reference: str
     commune_code: str
     commune_name: str
     t0: datetime
     drill: bool
+    apart: str = ""
 
 
 @dataclass(frozen=True)

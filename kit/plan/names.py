@@ -22,18 +22,24 @@ def slug(text: str, *, separator: str = "-") -> str:
 
 
 def principal_names(
-    people: Iterable[tuple[str, str]], *, commune: str, pattern: str, domain: str
+    people: Iterable[tuple[str, str]], *, commune: str, pattern: str, domain: str, apart: str = ""
 ) -> Iterator[str]:
-    """One principal name per (first, last), in order; homonyms get 2, 3, … at the end."""
+    """One principal name per (first, last), in order; homonyms get 2, 3, …, and all of them `apart`."""
     taken: set[str] = set()
     for first, last in people:
         wanted = _local_part(first, last, commune, pattern)
-        name, count = wanted, 1
+        name, count = told_apart(wanted, apart), 1
         while name in taken:
             count += 1
-            name = f"{wanted[: PRINCIPAL_LENGTH - len(str(count))]}{count}"
+            name = told_apart(wanted, apart, number=str(count))
         taken.add(name)
         yield f"{name}@{domain}"
+
+
+def told_apart(name: str, apart: str, *, number: str = "") -> str:
+    """A local part with what tells it from others, "ccas.aubagne-2026-02", as long as may be."""
+    tail = f"{number}-{apart}" if apart else number
+    return name[: PRINCIPAL_LENGTH - len(tail)].rstrip("-.") + tail
 
 
 def host_name(commune: str, number: int) -> str:

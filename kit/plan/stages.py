@@ -1,7 +1,8 @@
 """Owns the stages of a run: their machine names, their order on a board, and what people call them."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from gettext import gettext as _
+from gettext import gettext
 
 
 class Stage(StrEnum):
@@ -73,8 +74,9 @@ CLOSING_STAGES = (
 )
 
 
-def label(stage: Stage) -> str:
-    """What people call the stage, in their language."""
+def label(stage: Stage, translate: Callable[[str], str] = gettext) -> str:
+    """What people call the stage, in their language or in that of a document."""
+    _ = translate
     labels = {
         Stage.RESERVE: _("Reservation"),
         Stage.LAPTOP: _("Laptop"),

@@ -1,5 +1,6 @@
 """Creates the seats' accounts in the tenant, their licences, and waits for the mailboxes."""
 
+from collections.abc import Sequence
 from gettext import gettext as _
 
 from inventory import evidence
@@ -9,7 +10,7 @@ from kit.plan.model import Plan, SeatPlan
 from kit.plan.stages import Stage
 from kit.workflows import engine, planning, seats
 from kit.workflows.outcome import Done, NotYet, Outcome
-from kit.workflows.station import Cell, attempt, current
+from kit.workflows.station import Cell, attempt, attempt_seats, current
 
 
 @engine.step
@@ -64,17 +65,17 @@ def look_at_mailboxes(reference: str) -> Outcome:
     plan = _plan(reference)
     cell = _cell(plan, Stage.MAILBOX)
 
-    def act() -> Outcome:
-        numbers = {identifier: number for number, identifier in ids_of(plan).items()}
+    def act(looked_at: Sequence[int | None]) -> Outcome:
+        numbers = {identifier: number for number, identifier in ids_of(plan).items() if number in looked_at}
         answering = {numbers[found] for found in users.mailboxes_ready(current().graph(), list(numbers))}
-        addresses = {seat.number: seat.account.principal_name for seat in plan.seats}
+        addresses = {number: plan.seat(number).account.principal_name for number in numbers.values()}
         _prove(plan, Stage.MAILBOX, {number: {"address": addresses[number]} for number in answering})
         missing = tuple(number for number in addresses if number not in answering)
         if missing:
             return NotYet(_("the mailbox is not there yet"), missing)
         return Done()
 
-    return attempt(cell, act)
+    return attempt_seats(cell, act)
 
 
 def _plan(reference: str) -> Plan:

@@ -5,7 +5,7 @@ from gettext import gettext as _
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from inventory import crises, devices, evidence, loans
 from inventory.arbitration import in_order
@@ -13,7 +13,7 @@ from inventory.communes import Commune
 from inventory.crises import Crisis
 from inventory.devices import Device, DeviceKind, DeviceState
 from inventory.errors import Shortage, Unknown
-from inventory.journal import Stamp
+from inventory.journal import JournalLine, Stamp
 from inventory.readiness import Readiness
 from kit.plan.build import Lacking, LeftOut, build
 from kit.plan.model import (
@@ -27,6 +27,7 @@ from kit.plan.model import (
     SimStock,
     Terms,
 )
+from kit.plan.stages import Stage
 
 _PLANS = TypeAdapter(Plan)
 _FREE = DeviceState.IN_STOCK
@@ -108,7 +109,37 @@ def kept(session: Session, reference: str) -> Plan:
 
 def _facts(session: Session, crisis: Crisis) -> CrisisFacts:
     commune = session.get_one(Commune, crisis.commune_code)
-    return CrisisFacts(crisis.reference, commune.code, commune.name, crisis.t0, crisis.drill)
+    apart = _apart(session, crisis)
+    return CrisisFacts(crisis.reference, commune.code, commune.name, crisis.t0, crisis.drill, apart)
+
+
+def _apart(session: Session, crisis: Crisis) -> str:
+    """What its addresses bear so that they are no other crisis's; decided with the first plan, for good.
+
+    An exercise's are told from a crisis's by their prefix already.
+    """
+    if crisis.plan is not None:
+        return from_json(crisis.plan).crisis.apart
+    query = select(Crisis).where(
+        Crisis.commune_code == crisis.commune_code,
+        Crisis.reference != crisis.reference,
+        Crisis.drill == crisis.drill,
+        col(Crisis.plan).is_not(None),
+    )
+    for other in session.exec(query):
+        if other.plan and not from_json(other.plan).crisis.apart and not _is_over(session, other):
+            return crisis.reference.removeprefix(f"{crisis.commune_code}-")
+    return ""
+
+
+def _is_over(session: Session, crisis: Crisis) -> bool:
+    """Whether nothing of it is in the tenant, nor ever will be again."""
+    if evidence.find(session, crisis.reference, Stage.REMOVAL) is not None:
+        return True
+    begun = select(JournalLine).where(
+        JournalLine.kind == "run.started", JournalLine.subject == crises.subject(crisis.reference)
+    )
+    return crisis.closed_at is not None and session.exec(begun).first() is None
 
 
 def _pool(session: Session, reference: str, shelf: Sequence[Readiness]) -> Pool:

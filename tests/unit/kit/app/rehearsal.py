@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -18,12 +18,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from stdnum import luhn
+from typer.testing import CliRunner
 
 from inventory import evidence, journal, loans
 from inventory.journal import JournalLine
 from inventory.times import utc_now
 from kit.app import station as building
 from kit.app.compose import App
+from kit.cli import app as command_line
 from kit.graph.client import Graph
 from kit.graph.permissions import NEEDED_ROLES
 from kit.plan.stages import Stage
@@ -117,15 +119,37 @@ class Rehearsal:
     @classmethod
     def prepared(cls, session: pytest.TempPathFactory) -> "Rehearsal":
         """The one that the tests of a session copy: its keys take the longest to make."""
+        return cls._shared(session, "rehearsal", cls.prepare)
+
+    @classmethod
+    def equipped(cls, session: pytest.TempPathFactory) -> "Rehearsal":
+        """Likewise, both people equipped, but for their laptops' preparation, which is told as done."""
+
+        def equip(home: Path) -> "Rehearsal":
+            made = cls.prepared(session).copy(home)
+            made.prove_laptops()
+            made.serve()
+            made.use_tenant(patience=10)
+            made.run_crisis(code=0)
+            made.end()
+            return made
+
+        return cls._shared(session, "equipped", equip)
+
+    @classmethod
+    def _shared(
+        cls, session: pytest.TempPathFactory, name: str, make: Callable[[Path], "Rehearsal"]
+    ) -> "Rehearsal":
+        """What `make` makes, once for all the tests of a session, wherever they run."""
         # Tests that run side by side have a folder each, in one that they share.
         base = session.getbasetemp()
         shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-        reference = shared / "rehearsal" / "reference"
-        with (shared / "rehearsal.lock").open("w") as lock:
+        reference = shared / name / "reference"
+        with (shared / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not reference.exists():
                 reference.parent.mkdir()
-                reference.write_text(cls.prepare(reference.with_name("home")).reference)
+                reference.write_text(make(reference.with_name("home")).reference)
         return cls(reference.with_name("home"), reference.read_text())
 
     def open_crisis(self, commune: str = "13005") -> str:
@@ -184,6 +208,12 @@ class Rehearsal:
         assert process.returncode == code, out + err
         return subprocess.CompletedProcess(process.args, code, out, err)
 
+    def typed(self, *arguments: str, code: int = 0) -> str:
+        """What a command that hosts no engine prints, in this process: to start one takes seconds."""
+        done = CliRunner().invoke(command_line, ["--home", str(self.home), "--lang", "en", *arguments])
+        assert done.exit_code == code, done.output
+        return done.stdout
+
     def run_crisis(self, *, code: int) -> dict[str, Any]:
         """`kit crisis run`: the situation at its end."""
         ended = self.run("crisis", "run", self.reference, "--json", code=code)
@@ -229,13 +259,13 @@ class Rehearsal:
                 connection.execute("SELECT collection, id, sequence, body FROM documents ORDER BY 1, 2")
             )
 
-    def accounts_enabled(self) -> set[bool]:
-        """Whether the tenant's accounts can sign in."""
+    def accounts_enabled(self) -> dict[str, bool]:
+        """Whether the tenant's accounts can sign in, by principal name."""
         app = App.open(self.home)
         with Graph(building.connection(app)) as graph:
-            users = list(graph.pages("/users", params={"$select": "accountEnabled"}))
+            users = list(graph.pages("/users", params={"$select": "userPrincipalName,accountEnabled"}))
         app.database.dispose()
-        return {user["accountEnabled"] for user in users}
+        return {user["userPrincipalName"]: user["accountEnabled"] for user in users}
 
     def tenant_objects(self) -> dict[str, Any]:
         """What a client reads in the tenant."""

@@ -3,11 +3,13 @@
 import hashlib
 import io
 import json
-import os
 import signal
+import sqlite3
 import subprocess
 import tarfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +18,8 @@ import pyrage
 import pytest
 
 from inventory.times import utc_now
+from kit.restitution import bag
+from kit.simulator.tenant.scenario import Fault, Kind, Scenario
 from tests.unit.kit.app.rehearsal import LIMIT, Rehearsal
 
 #: The zone of the team, in which a letter has its day.
@@ -25,16 +29,12 @@ CAMILLE = "camille.exemple.aubagne@secours.example"
 
 
 @pytest.fixture
-def equipped(rehearsal: Rehearsal) -> Rehearsal:
-    """Two people equipped, with a mail and two files to give back."""
-    rehearsal.prove_laptops()
-    rehearsal.serve()
-    rehearsal.use_tenant(patience=10)
-    rehearsal.run_crisis(code=0)
-    assert rehearsal.tenant is not None
-    rehearsal.tenant.fill_mailbox(CAMILLE, messages=5, bytes_each=2000)
-    rehearsal.tenant.fill_drive(f"crise-aubagne-{rehearsal.reference}", files=2, bytes_each=3000)
-    return rehearsal
+def equipped(equipped: Rehearsal) -> Rehearsal:
+    """Two people equipped, with five mails and two files to give back."""
+    assert equipped.tenant is not None
+    equipped.tenant.fill_mailbox(CAMILLE, messages=5, bytes_each=2000)
+    equipped.tenant.fill_drive(f"crise-aubagne-{equipped.reference}", files=2, bytes_each=3000)
+    return equipped
 
 
 @pytest.fixture
@@ -46,18 +46,20 @@ def instructed(equipped: Rehearsal) -> Rehearsal:
 
 def instruct(
     rehearsal: Rehearsal, wish: str = "return", *more: str, received: str = "", code: int = 0
-) -> subprocess.CompletedProcess[str]:
+) -> None:
     document = rehearsal.home / "instruction.pdf"
     document.write_bytes(b"%PDF please")
     day = received or f"{utc_now().astimezone(PARIS):%Y-%m-%d}"
     options = ("--by", "Camille Exemple", "--as", wish, "--received", day, "--document", str(document))
-    return rehearsal.run("tenant", "instruct", rehearsal.reference, *options, *more, code=code)
+    rehearsal.typed("tenant", "instruct", rehearsal.reference, *options, *more, code=code)
 
 
 def closing(rehearsal: Rehearsal, *arguments: str, code: int = 0) -> dict[str, Any]:
     name, *options = arguments
-    ended = rehearsal.run("tenant", name, rehearsal.reference, *options, "--json", code=code)
-    return dict(json.loads(ended.stdout))
+    command = ("tenant", name, rehearsal.reference, *options, "--json")
+    if name in {"revoke", "export", "remove"}:
+        return dict(json.loads(rehearsal.run(*command, code=code).stdout))
+    return dict(json.loads(rehearsal.typed(*command, code=code)))
 
 
 def test_the_data_come_back_then_everything_goes_and_each_step_is_kept(instructed: Rehearsal) -> None:
@@ -136,11 +138,11 @@ def test_a_bag_that_was_touched_cannot_be_acknowledged(instructed: Rehearsal) ->
 
 def test_after_sign_in_has_ended_no_run_brings_it_back(equipped: Rehearsal) -> None:
     closing(equipped, "revoke")
-    assert equipped.accounts_enabled() == {False}
+    assert set(equipped.accounts_enabled().values()) == {False}
     refused = equipped.run("crisis", "run", equipped.reference, code=14)
     assert "being ended in the tenant" in refused.stderr
     refused = equipped.run("handover", "pass", equipped.reference, "1", code=14)
-    assert equipped.accounts_enabled() == {False}
+    assert set(equipped.accounts_enabled().values()) == {False}
 
 
 def test_the_sealed_file_is_all_that_stays_and_only_the_communes_key_opens_it(instructed: Rehearsal) -> None:
@@ -192,11 +194,7 @@ def test_killed_between_export_and_acknowledgement_nothing_is_lost_or_destroyed(
     )
     there = instructed.home / "exports" / f"{instructed.reference}.tar.age"
     begun = there.with_name(there.name + ".part") if moment == "encrypting" else there
-    deadline = time.monotonic() + LIMIT
-    while not begun.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.002)
-    os.kill(process.pid, signal.SIGKILL)
-    assert process.wait(LIMIT) == -signal.SIGKILL
+    killed_once(process, begun.exists)
     whole = ("--sha256", "0" * 64, "--by", "Camille Exemple")
     closing(instructed, "acknowledge", *whole, code=14)
     closing(instructed, "remove", "--confirm", "Aubagne", code=14)
@@ -206,6 +204,64 @@ def test_killed_between_export_and_acknowledgement_nothing_is_lost_or_destroyed(
     assert exported["bag"]["files"] > 42
     pyrage.decrypt(there.read_bytes(), [key])
     assert instructed.tenant_objects()["users"].keys() >= {CAMILLE}
+
+
+def killed_once(process: subprocess.Popen[str], begun: Callable[[], bool]) -> None:
+    """Kill it outright as soon as that has begun, which it must have."""
+    deadline = time.monotonic() + LIMIT
+    while not (there := begun()) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.kill()
+    assert (process.wait(LIMIT), there) == (-signal.SIGKILL, True)
+
+
+def open_files(process: subprocess.Popen[str]) -> set[str]:
+    """Names of what a process has open."""
+    names = set()
+    for descriptor in Path(f"/proc/{process.pid}/fd").glob("*"):
+        with suppress(OSError):
+            names.add(descriptor.readlink().name)
+    return names
+
+
+def test_killed_while_it_is_acknowledged_nothing_is_acknowledged_nor_destroyed(instructed: Rehearsal) -> None:
+    exported = closing(instructed, "export", *IN_CLEAR)["bag"]
+    signed = ("acknowledge", "--sha256", exported["manifest_sha256"], "--by", "Camille Exemple")
+    there = instructed.tenant_documents()
+    with sqlite3.connect(instructed.home / "kit.db", isolation_level=None) as writer:
+        # Nobody else can write meanwhile, so it is killed before it has.
+        writer.execute("BEGIN IMMEDIATE")
+        process = instructed.start("tenant", signed[0], instructed.reference, *signed[1:])
+        killed_once(process, lambda: "kit.db" in open_files(process))
+        writer.execute("ROLLBACK")
+    closing(instructed, "remove", "--confirm", "Aubagne", code=14)
+    assert (closing(instructed, "closing")["acknowledged_at"], instructed.tenant_documents()) == (None, there)
+    bag.verify(Path(exported["folder"]))
+    assert closing(instructed, *signed)["acknowledged_at"]
+
+
+def test_killed_while_it_is_removed_the_bag_stays_and_the_same_command_ends_it(instructed: Rehearsal) -> None:
+    exported = closing(instructed, "export", *IN_CLEAR)["bag"]
+    signed = ("--sha256", exported["manifest_sha256"], "--by", "Camille Exemple")
+    acknowledged = closing(instructed, "acknowledge", *signed)["acknowledged_at"]
+    tenant = instructed.tenant
+    assert tenant is not None
+    purging = Fault(kind=Kind.SLOW, method="DELETE", path="/directory/deletedItems/*", seconds=3)
+    tenant.disturb(Scenario(seed=1, fault=(purging,)))
+    process = instructed.start("tenant", "remove", instructed.reference, "--confirm", "Aubagne")
+    killed_once(process, lambda: ("DELETE", "/users/{user-id}", 204) in tenant.requests())
+    tenant.calm()
+
+    standing = closing(instructed, "closing")
+    assert (standing["removal"], standing["acknowledged_at"]) == (None, acknowledged)
+    bag.verify(Path(exported["folder"]))
+    # Half of it is gone, and no run makes it again.
+    instructed.run("crisis", "run", instructed.reference, code=14)
+    instructed.typed("tenant", "certificate", instructed.reference, code=14)
+    removed = closing(instructed, "remove", "--confirm", "Aubagne")["removal"]
+    assert len(removed["absences"]) == 5
+    bag.verify(Path(exported["folder"]))
+    assert {name for name, *_row in instructed.tenant_documents()}.isdisjoint({"users", "groups", "deleted"})
 
 
 def test_what_is_instructed_decides_and_an_unlawful_instruction_stops(equipped: Rehearsal) -> None:
@@ -221,7 +277,7 @@ def test_what_is_instructed_decides_and_an_unlawful_instruction_stops(equipped: 
     # A convention that ended for breach skips nothing.
     today = f"{utc_now().astimezone(PARIS):%Y-%m-%d}"
     breach = ("--side", "lender", "--sent", today, "--received", today)
-    equipped.run("convention", "notice", "13005", "breach", *breach)
+    equipped.typed("convention", "notice", "13005", "breach", *breach)
     closing(equipped, "remove", "--confirm", "Aubagne", code=14)
     instruct(equipped, "destroy")
     closing(equipped, "remove", "--confirm", "Aubagne")

@@ -12,26 +12,31 @@ from tests.unit.kit.app.rehearsal import Rehearsal
 
 WHY = ("--reason", "no picture")
 BADGE = ("--identity", "badge")
+#: The IMEI of the phone that takes a faulty one's place.
+SPARE = "490154203237518"
 
 
 @pytest.fixture(scope="module")
 def equipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     """Both seats equipped; TEL-9 and SIM-9 on the shelf. The tests go on from one another."""
-    rehearsal = Rehearsal.prepared(tmp_path_factory).copy(tmp_path_factory.mktemp("swapping") / "home")
-    rehearsal.prove_laptops()
+    rehearsal = Rehearsal.equipped(tmp_path_factory).copy(tmp_path_factory.mktemp("swapping") / "home")
     rehearsal.serve()
     assert rehearsal.tenant is not None
-    rehearsal.tenant.enrol_phone(imei="490154203237518", serial="SNT9", model="Modèle")
+    rehearsal.tenant.enrol_phone(imei=SPARE, serial="SNT9", model="Modèle")
     rehearsal.use_tenant(patience=1)
-    rehearsal.run_crisis(code=0)
+    stock_up(rehearsal)
+    yield rehearsal
+    rehearsal.end()
+
+
+def stock_up(rehearsal: Rehearsal) -> None:
+    """A phone and a SIM more."""
     more = rehearsal.home / "more.csv"
     more.write_text(
         "tag;kind;serial;imei;iccid;number\n"
-        "TEL-9;phone;SNT9;490154203237518;;\nSIM-9;sim;;;8933150319000000006;+33600000099\n"
+        f"TEL-9;phone;SNT9;{SPARE};;\nSIM-9;sim;;;8933150319000000006;+33600000099\n"
     )
-    rehearsal.run("pool", "import", str(more))
-    yield rehearsal
-    rehearsal.end()
+    rehearsal.typed("pool", "import", str(more))
 
 
 def plan(rehearsal: Rehearsal) -> dict[int, Any]:
@@ -43,7 +48,7 @@ def plan(rehearsal: Rehearsal) -> dict[int, Any]:
 
 
 def state(rehearsal: Rehearsal, tag: str) -> str:
-    return str(json.loads(rehearsal.run("pool", "show", tag, "--json").stdout)["state"])
+    return str(json.loads(rehearsal.typed("pool", "show", tag, "--json"))["state"])
 
 
 @pytest.mark.parametrize(
@@ -61,23 +66,23 @@ def test_what_cannot_be_swapped_leaves_book_and_plan_alone(
     equipped: Rehearsal, typed: tuple[str, ...], code: int
 ) -> None:
     held, seats = equipped.held(), plan(equipped)
-    equipped.run("swap", equipped.reference, *typed, *WHY, code=code)
+    equipped.typed("swap", equipped.reference, *typed, *WHY, code=code)
     assert (equipped.held(), plan(equipped)) == (held, seats)
 
 
 def test_a_phone_and_a_sim_are_swapped_and_account_and_the_other_seat_stay(equipped: Rehearsal) -> None:
     before, users = plan(equipped), equipped.tenant_objects()["users"]
-    equipped.run("handover", "seat", equipped.reference, "1", "TEL-1", *BADGE)
+    equipped.typed("handover", "seat", equipped.reference, "1", "TEL-1", *BADGE)
     # Nobody has looked at the shelf: what is not known to be deployable is taken only by its name.
     unready = equipped.run("swap", equipped.reference, "1", "TEL-1", *WHY, code=6)
     assert "kit pool readiness" in unready.stderr
-    equipped.run("pool", "check", "TEL-9", "--battery", "90")
+    equipped.typed("pool", "check", "TEL-9", "--battery", "90")
     swapped = json.loads(equipped.run("swap", equipped.reference, "1", "TEL-1", *WHY, "--json").stdout)
     assert (swapped["replacement"], swapped["new"], swapped["sheet"]["fault"]) == ("TEL-9", True, "")
     again = json.loads(equipped.run("swap", equipped.reference, "1", "TEL-1", *WHY, "--json").stdout)
     assert (again["replacement"], again["new"]) == ("TEL-9", False)
     assert [state(equipped, tag) for tag in ("TEL-1", "TEL-9", "SIM-1")] == ["quarantined", "ready", "ready"]
-    seen = json.loads(equipped.run("phone", "status", "TEL-9", "--json").stdout)
+    seen = json.loads(equipped.typed("phone", "status", "TEL-9", "--json"))
     assert seen["people"] == ["camille.exemple.aubagne@secours.example"]
 
     equipped.run("swap", equipped.reference, "1", "SIM-1", "SIM-9", *WHY)
@@ -85,13 +90,11 @@ def test_a_phone_and_a_sim_are_swapped_and_account_and_the_other_seat_stay(equip
     assert (after[1].phone.tag, after[1].phone.sim_tag) == ("TEL-9", "SIM-9")
     assert (after[1].account, after[1].laptop, after[2]) == (before[1].account, before[1].laptop, before[2])
     assert equipped.tenant_objects()["users"] == users
-    handed = equipped.run(
-        "handover", "seat", equipped.reference, "1", "TEL-9", "SIM-9", "--identity", "badge"
-    )
-    assert f"{equipped.reference}-S1-3" in handed.stdout
+    handed = equipped.typed("handover", "seat", equipped.reference, "1", "TEL-9", "SIM-9", *BADGE)
+    assert f"{equipped.reference}-S1-3" in handed
     # It came back by the swap, which says why.
-    status = equipped.run("return", "status", equipped.reference, "--json")
-    assert json.loads(status.stdout)["differences"] == []
+    status = equipped.typed("return", "status", equipped.reference, "--json")
+    assert json.loads(status)["differences"] == []
 
 
 def test_a_laptop_that_cannot_be_prepared_is_gone_on_with_and_not_replaced_again(equipped: Rehearsal) -> None:
@@ -107,3 +110,17 @@ def test_a_laptop_that_cannot_be_prepared_is_gone_on_with_and_not_replaced_again
     assert "replaced by LAP-3 already" in equipped.run(*swap, "LAP-2", *WHY, code=14).stderr
     lines = [line for line in equipped.journal() if line.kind == "device.swapped"]
     assert [line.subject for line in lines].count("device:LAP-1") == 1
+
+
+def test_before_there_are_accounts_a_phone_is_swapped_and_that_nobody_is_its_user_is_told(
+    rehearsal: Rehearsal,
+) -> None:
+    rehearsal.prove_laptops()
+    rehearsal.use_tenant(patience=0)
+    # Nobody answers: phones and SIMs get ready, the tenant's part does not begin.
+    rehearsal.run_crisis(code=8)
+    stock_up(rehearsal)
+    swapped = rehearsal.run("swap", rehearsal.reference, "1", "TEL-1", "TEL-9", *WHY, code=11)
+    assert "no account yet: TEL-9" in swapped.stderr
+    assert f"kit crisis run {rehearsal.reference}" in swapped.stderr
+    assert (state(rehearsal, "TEL-9"), plan(rehearsal)[1].phone.tag) == ("ready", "TEL-9")

@@ -36,12 +36,27 @@ def test_homonyms_get_a_number_in_the_order_of_the_seats_file() -> None:
     ]
 
 
-@given(PEOPLE, st.text(max_size=80))
+def test_two_crises_of_a_commune_give_their_people_different_names() -> None:
+    people = [("Zoé", "Modèle"), ("Zoe", "Modele"), ("A" * 60, "B" * 60)]
+    first, second = (
+        list(
+            names.principal_names(people, commune="Cassis", pattern=PATTERN, domain="d.example", apart=apart)
+        )
+        for apart in ("", "2026-02")
+    )
+    assert second[:2] == ["zoe.modele.cassis-2026-02@d.example", "zoe.modele.cassis2-2026-02@d.example"]
+    assert not set(first) & set(second)
+
+
+@given(PEOPLE, st.text(max_size=80), st.sampled_from(["", "2026-02"]))
 def test_principal_names_are_unique_and_fit_the_directory(
-    people: list[tuple[str, str]], commune: str
+    people: list[tuple[str, str]], commune: str, apart: str
 ) -> None:
-    made = list(names.principal_names(people, commune=commune, pattern=PATTERN, domain="d.example"))
+    made = list(
+        names.principal_names(people, commune=commune, pattern=PATTERN, domain="d.example", apart=apart)
+    )
     assert len(set(made)) == len(people)
+    assert all(name.partition("@")[0].endswith(apart) for name in made)
     for name in made:
         local, _, domain = name.partition("@")
         assert domain == "d.example"

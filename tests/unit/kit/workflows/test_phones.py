@@ -5,8 +5,8 @@ from inventory.activity import Status
 from inventory.database import Database
 from inventory.devices import DeviceKind, DeviceState
 from kit.plan.stages import Stage
-from kit.workflows.outcome import Done, Skipped
-from kit.workflows.phones import assign_phones
+from kit.workflows.outcome import Done, Failed, Skipped
+from kit.workflows.phones import assign_phones, manage_phones
 from kit.workflows.reserve import reserve
 from kit.workflows.station import Station
 from tests.unit.kit.workflows.conftest import BY, plan_of, told
@@ -58,3 +58,15 @@ def test_who_was_granted_no_phone_is_not_said_to_have_asked_for_none(
     assert assign_phones(crisis) == Done()
     (said,) = [event for event in told(working, crisis) if (event.stage, event.seat) == (Stage.PHONE, 2)]
     assert (said.status, said.detail) == (Status.SKIPPED, "no phone granted")
+
+
+def test_who_has_no_account_is_nobodys_user_and_the_tenant_is_not_asked(
+    database: Database, working: Station, crisis: str
+) -> None:
+    plan_of(database, crisis)
+    refused = manage_phones(crisis)
+    assert isinstance(refused, Failed)
+    assert (refused.kind, "TEL-01, TEL-02" in refused.message) == ("incomplete", True)
+    assert f"kit crisis run {crisis}" in refused.hint
+    with database.read() as session:
+        assert evidence.find(session, crisis, Stage.MANAGED, seat=1) is None

@@ -1,6 +1,7 @@
 """From the book of record to a plan and back."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from inventory.errors import Shortage, Unknown
 from inventory.examinations import Examination
 from inventory.readiness import Limits
 from kit.plan.model import Plan
+from kit.plan.stages import Stage
 from kit.workflows import planning
 from tests.unit.inventory.samples import NOW, TODAY, entries
 from tests.unit.kit.workflows.conftest import BY, TERMS, plan_of
@@ -42,7 +44,7 @@ def test_a_kept_plan_is_the_same_value_after_its_way_through_json(database: Data
 def test_a_plan_that_an_earlier_version_kept_is_read(database: Database, crisis: str) -> None:
     plan = plan_of(database, crisis)
     old = planning.to_json(plan)
-    del old["waiting"], old["without_phone"]
+    del old["waiting"], old["without_phone"], old["crisis"]["apart"]
     assert planning.from_json(old) == plan
 
 
@@ -136,3 +138,57 @@ def test_a_seat_with_evidence_is_never_dropped_from_the_plan(database: Database,
     grant(database, crisis, DeviceKind.LAPTOP, 0)
     with database.read() as session, pytest.raises(Shortage, match="leaves seats 2 without a laptop"):
         made(session, crises.get(session, crisis))
+
+
+def again(database: Database, *, drill: bool = False) -> str:
+    """Another crisis of the same commune, for one person without a phone."""
+    with database.write() as session:
+        commune = communes.find(session, "13005")
+        (one,) = entries(1)
+        seats = [replace(one, wants_phone=False)]
+        return crises.open_crisis(
+            session, BY, commune, t0=NOW, drill=drill, seats=seats, today=TODAY
+        ).reference
+
+
+def end(database: Database, reference: str, how: str) -> None:
+    with database.write() as session:
+        if how in {"run", "run and closed"}:
+            journal.append(session, BY, "run.started", crises.subject(reference), {})
+        if how in {"closed", "run and closed"}:
+            crises.close(session, BY, crises.get(session, reference), NOW)
+        if how == "removed":
+            evidence.keep(session, BY, reference, Stage.REMOVAL, {})
+
+
+@pytest.mark.parametrize(
+    ("first", "apart"),
+    [("open", True), ("run", True), ("run and closed", True), ("closed", False), ("removed", False)],
+)
+def test_a_second_crisis_of_a_commune_has_addresses_of_its_own_while_the_first_may_be_in_the_tenant(
+    database: Database, crisis: str, first: str, apart: bool
+) -> None:
+    before = plan_of(database, crisis)
+    end(database, crisis, first)
+    second = again(database)
+    plan = plan_of(database, second)
+    assert plan.crisis.apart == ("2026-02" if apart else "")
+    assert ({seat.account.principal_name for seat in plan.seats} <= principals(before)) is not apart
+    # What was named so once stays so, and a third one is told from both.
+    end(database, crisis, "removed")
+    assert plan_of(database, second) == plan
+    third = plan_of(database, again(database)).crisis.apart
+    assert third == ("" if apart else "2026-03")
+
+
+def principals(plan: Plan) -> set[str]:
+    return {seat.account.principal_name for seat in plan.seats}
+
+
+def test_the_first_keeps_its_addresses_and_an_exercise_needs_none_of_its_own(
+    database: Database, crisis: str
+) -> None:
+    plan = plan_of(database, crisis)
+    assert plan_of(database, again(database)).crisis.apart == "2026-02"
+    assert plan_of(database, again(database, drill=True)).crisis.apart == ""
+    assert plan_of(database, crisis) == plan
