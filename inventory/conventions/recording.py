@@ -78,7 +78,7 @@ def active(session: Session, code: str, today: date) -> Convention:
     Raises:
         ConventionInactive: says which conventions the commune has and why none opens the right.
     """
-    refusals = [(each, _refusal(each, today)) for each in standings(session, code)]
+    refusals = [(each, refusal(each, today)) for each in standings(session, code)]
     in_force = [each.convention for each, why in refusals if not why]
     if in_force:
         return in_force[-1]
@@ -93,7 +93,7 @@ def active(session: Session, code: str, today: date) -> Convention:
     )
 
 
-def _refusal(standing: Standing, today: date) -> str:
+def refusal(standing: Standing, today: date) -> str:
     """Why a convention opens no right to a kit today; empty where it does."""
     template, dates = standing.template, standing.dates
     if not template.lends_kit:

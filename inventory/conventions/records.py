@@ -137,6 +137,14 @@ def chosen(session: Session, code: str, key: str, today: date) -> Standing:
     )
 
 
+def letters(session: Session, convention: int, kind: NoticeKind) -> Sequence[ConventionNotice]:
+    """The letters of one kind about a convention, in the order in which they were sent."""
+    query = select(ConventionNotice).where(
+        ConventionNotice.convention == convention, ConventionNotice.kind == kind.value
+    )
+    return session.exec(query.order_by(col(ConventionNotice.sent_on), col(ConventionNotice.id))).all()
+
+
 def catalogue(session: Session) -> Versions:
     """The program's templates, and the team's own under which a convention was made; every known version."""
     kept = defaultdict[str, list[Template]](list)

@@ -17,7 +17,17 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from inventory import crises, evidence, handings, issued, journal, milestones, slips
+from inventory import (
+    crises,
+    crisis_records,
+    dropped_seats,
+    evidence,
+    handings,
+    issued,
+    journal,
+    milestones,
+    slips,
+)
 from inventory.breaches import Breach
 from inventory.crises import Crisis
 from inventory.examinations import Finding
@@ -104,10 +114,11 @@ def export(app: App, text: str, out: Path) -> Pack:
 def _write(session: Session, app: App, crisis: Crisis, data: Path) -> int:
     """Everything but the bag's own files; how many journal lines."""
     held = _holdings(session, crisis.reference)
-    _put(
-        _json(crisis.model_dump(mode="json") | {"seats": _rows(crises.seats(session, crisis.reference))}),
-        data / "crisis.json",
-    )
+    seats = {
+        "seats": _rows(crisis_records.seats(session, crisis.reference)),
+        "dropped_seats": _rows(dropped_seats.listing(session, crisis.reference)),
+    }
+    _put(_json(crisis.model_dump(mode="json") | seats), data / "crisis.json")
     for name, rows in _records(session, crisis.reference, held).items():
         _put(_json(rows), data / "records" / f"{name}.json")
     for name, place in _COMES_ALONG.items():

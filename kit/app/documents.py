@@ -55,9 +55,7 @@ def show(app: App, reference: str, version: int | None = None) -> Shown:
                 for one in issued.attachments(session, document)
             ],
         }
-    kind = KINDS.get(document.kind)
-    if kind is None:
-        return Shown(record, "")
+    kind = KINDS[document.kind]
     facts = kind.read(document.facts)
     pdf = issuing.Issued(document, issuing.base(kind, facts, app.home.documents), new=False).pdf
     return Shown(record | {"pdf": str(pdf) if pdf.exists() else ""}, kind.as_text(facts, issuing.LANGUAGE))

@@ -38,7 +38,7 @@ def receipt(app: App, session: Session, crisis: Crisis, rows: Sequence[Handing])
     """The receipt of what one person got or brought at one moment."""
     first = rows[0]
     return ReceiptFacts(
-        **_seat(app, session, crisis, first.seat_number, reference=first.receipt, issued_at=first.at),
+        **seat_head(app, session, crisis, first.seat_number, reference=first.receipt, issued_at=first.at),
         at=first.at.astimezone(app.zone),
         identity=first.identity,
         agent=first.by,
@@ -60,7 +60,9 @@ def recall(
     """The letter that calls back what one person has."""
     number = out[0].seat_number
     return RecallFacts(
-        **_seat(app, session, crisis, number, reference=f"{crisis.reference}-S{number}-RAPPEL", issued_at=at),
+        **seat_head(
+            app, session, crisis, number, reference=f"{crisis.reference}-S{number}-RAPPEL", issued_at=at
+        ),
         items=tuple(_item(session, loan.device_tag) for loan in out),
         return_by=until,
         place=place,
@@ -73,7 +75,7 @@ def swapped(app: App, session: Session, crisis: Crisis, swap: Swap) -> SwapFacts
     new = session.get_one(Loan, swap.replacement_loan)
     reference = f"{crisis.reference}-S{old.seat_number}-ECH-{new.device_tag}"
     return SwapFacts(
-        **_seat(app, session, crisis, old.seat_number, reference=reference, issued_at=swap.at),
+        **seat_head(app, session, crisis, old.seat_number, reference=reference, issued_at=swap.at),
         at=swap.at.astimezone(app.zone),
         reason=swap.reason,
         faulty=_item(session, old.device_tag, condition=swap.reason),
@@ -146,9 +148,10 @@ def _head(
     }
 
 
-def _seat(
+def seat_head(
     app: App, session: Session, crisis: Crisis, number: int, *, reference: str, issued_at: datetime
 ) -> dict[str, Any]:
+    """What every paper about one person's seat states, as `SeatFacts` takes it."""
     seat = crises.seat_of(session, crisis.reference, number)
     named = {"seat": number, "person": f"{seat.first_name} {seat.last_name}", "service": seat.service}
     return _head(app, session, crisis, reference=reference, issued_at=issued_at) | named

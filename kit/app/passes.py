@@ -21,6 +21,8 @@ class Credential:
     `code` is an access pass, or where the cloud has none a password that must be changed (`expires` None).
     """
 
+    crisis: str
+    seat: int
     principal_name: str
     person: str
     code: str = field(repr=False)
@@ -54,7 +56,8 @@ def issue(app: App, text: str, seat: int, *, minutes: int) -> Credential:
     with app.database.write() as session:
         kept = {"expires": expires.isoformat() if expires else None}
         journal.append(session, app.stamp(), "pass.issued", f"{crises.subject(reference)}/seat:{seat}", kept)
-    return Credential(person.account.principal_name, f"{person.first_name} {person.last_name}", code, expires)
+    name = f"{person.first_name} {person.last_name}"
+    return Credential(reference, seat, person.account.principal_name, name, code, expires)
 
 
 def _made(app: App, graph: Graph, user_id: str, minutes: int) -> tuple[str, datetime | None]:

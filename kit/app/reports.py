@@ -22,7 +22,7 @@ from kit.documents.issuing import Issued
 from kit.documents.paper_facts import PaperFacts
 from kit.documents.register import Party, RegisterFacts
 from kit.documents.situation import KindCount, SituationFacts
-from kit.documents.technical import SeatLine, StageCount, TechnicalFacts, Trouble
+from kit.documents.technical import HeldDevice, Proof, SeatLine, StageCount, TechnicalFacts, Trouble
 from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage
 from kit.settings import Cloud
 
@@ -105,6 +105,8 @@ def technical_facts(app: App, session: Session, crisis: Crisis, at: datetime) ->
         t0=crisis.t0.astimezone(app.zone),
         as_of=at.astimezone(app.zone),
         station=app.settings.station,
+        called_back_by=crisis.caller_verified_by,
+        called_back_on=crisis.called_back_on,
         stages=tuple(_stages(now)),
         troubles=tuple(
             Trouble(seat=each.seat, stage=each.stage, message=each.message, hint=each.hint)
@@ -149,6 +151,7 @@ def register_facts(app: App, session: Session, crisis: Crisis, at: datetime) -> 
         people=len(accounts),
         sub_processors=(_HOSTS[app.settings.tenant.cloud],),
         objection=bool(gdpr.get("subprocessor_objection")),
+        non_eu_consent=bool(gdpr.get("non_eu_requires_prior_written_consent")),
         breaches=sum(entry.crisis == crisis.reference for entry in breaches.listing(session)),
     )
 
@@ -244,18 +247,19 @@ def _stages(now: Situation) -> Iterator[StageCount]:
 
 
 def _seat_lines(app: App, session: Session, now: Situation) -> Iterator[SeatLine]:
-    held = defaultdict[int, list[str]](list)
+    held = defaultdict[int, list[HeldDevice]](list)
     for device, loans in _devices(session, now.reference):
         if loans[-1].ended_at is None:
-            held[loans[-1].seat_number].append(f"{device.tag}: {device.state.value}")
+            known = HeldDevice(tag=device.tag, kind=device.kind.value, state=device.state.value)
+            held[loans[-1].seat_number].append(known)
     for seat in now.seats:
         ready = seat.ready_at.astimezone(app.zone) if seat.ready_at else None
         yield SeatLine(seat=seat.number, devices=tuple(held[seat.number]), ready_at=ready)
 
 
-def _proofs(now: Situation) -> Iterator[tuple[str, str]]:
+def _proofs(now: Situation) -> Iterator[Proof]:
     """What the crisis-wide stages left behind, as far as it is a text or a number."""
     for stage, data in now.proofs.items():
         for name, value in data.items():
             if isinstance(value, str | int):
-                yield f"{stage}.{name}", str(value)
+                yield Proof(stage=stage, what=name, value=str(value))

@@ -1,6 +1,6 @@
 """Issues papers that belong to no crisis: the runbook of this team, the convention that a commune signs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from gettext import gettext as _
 from typing import Any
@@ -9,12 +9,14 @@ from sqlmodel import Session
 
 from inventory import communes, contacts
 from inventory.communes import Commune
-from inventory.conventions import records
+from inventory.conventions import NoticeKind, records
+from inventory.conventions.records import ConventionNotice
 from inventory.conventions.template import PublicHolidays, Template, Window, read_folder, template_of
 from inventory.errors import Unknown
 from kit.app.compose import App
 from kit.documents import issuing
-from kit.documents.convention import ConventionFacts, Support
+from kit.documents.convention import Amendment, ConventionFacts, Support
+from kit.documents.convention_prices import Price
 from kit.documents.issuing import Issued
 from kit.documents.runbook import CalledContact, RunbookFacts
 
@@ -47,13 +49,15 @@ def convention(app: App, commune: str, template: str = "") -> Issued:
     today = by.at.astimezone(app.zone).date()
     with app.database.write() as session:
         found = communes.find(session, commune)
-        chosen = _template(app, session, found, template, today)
-        facts = convention_facts(app.settings.team.name, found, chosen, by.at.astimezone(app.zone))
+        chosen, letters = _meant(app, session, found, template, today)
+        facts = convention_facts(app.settings.team.name, found, chosen, letters, by.at.astimezone(app.zone))
         return issuing.issue(session, by, app.home.documents, facts)
 
 
-def convention_facts(lender: str, commune: Commune, template: Template, at: datetime) -> ConventionFacts:
-    """What a template says to a commune; what it does not say stays blank."""
+def convention_facts(
+    lender: str, commune: Commune, template: Template, letters: Sequence[ConventionNotice], at: datetime
+) -> ConventionFacts:
+    """What a template says to a commune, and what amendments were asked for; what nobody said stays blank."""
     further, notice, away = template.further, template.notice, template.force_majeure
     gdpr: dict[str, Any] = further.get("gdpr") or {}
     return ConventionFacts(
@@ -82,6 +86,18 @@ def convention_facts(lender: str, commune: Commune, template: Template, at: date
         support=_support(template.support),
         intervention_hours=template.intervention_hours,
         free=True if further.get("pricing") == "free" else None,
+        prices=tuple(_prices(further.get("pricing"))),
+        amendments=tuple(
+            Amendment(
+                side=letter.side,
+                sent_on=letter.sent_on,
+                received_on=letter.received_on,
+                settled_on=letter.settled_on,
+                outcome=letter.reason,
+            )
+            for letter in letters
+        ),
+        amended_by=further.get("amendment") or "",
         lender_role=gdpr.get("lender_role") or "",
         commune_role=gdpr.get("commune_role") or "",
         breach_register=gdpr.get("breach_register") or "",
@@ -93,10 +109,20 @@ def convention_facts(lender: str, commune: Commune, template: Template, at: date
     )
 
 
-def _template(app: App, session: Session, commune: Commune, key: str, today: date) -> Template:
-    """The template of the commune's convention, or the one that was named where it has none."""
+def _prices(pricing: object) -> Iterator[Price]:
+    """The parameters of a template's prices; free ones have none."""
+    if isinstance(pricing, dict):
+        for what, value in pricing.items():
+            yield Price(what=what, value=tuple(map(str, value)) if isinstance(value, list) else value)
+
+
+def _meant(
+    app: App, session: Session, commune: Commune, key: str, today: date
+) -> tuple[Template, Sequence[ConventionNotice]]:
+    """The commune's convention: its template and amendments; the named template where it has none."""
     try:
-        return records.chosen(session, commune.code, key, today).template
+        standing = records.chosen(session, commune.code, key, today)
+        return standing.template, records.letters(session, standing.number, NoticeKind.AMENDMENT)
     except Unknown:
         if not key:
             raise Unknown(
@@ -106,7 +132,7 @@ def _template(app: App, session: Session, commune: Commune, key: str, today: dat
                 hint=_("Name its template, e.g. --template amp_cyber."),
             ) from None
     own = read_folder(app.settings.conventions.templates)
-    return template_of(key, among={**records.catalogue(session), **own})
+    return template_of(key, among={**records.catalogue(session), **own}), ()
 
 
 def _support(window: Window | None) -> Support | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 from kit.cli.exits import end, say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json, emit_record
+from kit.cli.slip import Slip, emit, outlet
 
 if TYPE_CHECKING:
     from kit.app.handing import Receipt, Refused
@@ -159,14 +161,20 @@ def pass_(
     crisis: Crisis,
     seat: Annotated[int, typer.Argument(min=1, help=_("Number of the seat."))],
     minutes: Annotated[int, typer.Option(min=10, max=480, help=_("Minutes for which it can be used."))] = 60,
+    slip: Slip = "",
     as_json: Json = False,
 ) -> None:
     with told(as_json):
+        from kit.app import credential_slips
         from kit.app.passes import issue
 
-        made = issue(open_app(context), crisis, seat, minutes=minutes)
+        asked, program = outlet(slip, as_json=as_json), open_app(context)
+        made = issue(program, crisis, seat, minutes=minutes)
         if made.expires is None:
             say(_("This cloud has no access passes: a password for one sign-in, to be changed there."))
+        if asked is not None:
+            emit(asked, partial(credential_slips.of_pass, program, made), as_json=as_json)
+            return
         emit_record(
             {
                 "person": made.person,

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ import typer
 from kit.cli.exits import say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_record, emit_table
+from kit.cli.slip import Slip, emit, outlet
 
 app = typer.Typer(no_args_is_help=True, help=_("Secrets handed over once, before a deadline."))
 
@@ -108,12 +110,19 @@ def device(
     name: Annotated[
         str, typer.Option(help=_("seat-password, admin-password or disk-recovery-key."))
     ] = "admin-password",
+    slip: Slip = "",
     as_json: Json = False,
 ) -> None:
     with told(as_json):
-        from kit.app import secret_devices
+        from kit.app import credential_slips, secret_devices
 
-        shown = secret_devices.show(open_app(context), tag, name, identity)
+        asked, program = outlet(slip, as_json=as_json), open_app(context)
+        if asked is not None:
+            credential_slips.must_be_for_a_person(program, tag, name)
+        shown = secret_devices.show(program, tag, name, identity)
+        if asked is not None:
+            emit(asked, partial(credential_slips.of_device, program, shown), as_json=as_json)
+            return
         emit_record(
             asdict(shown),
             [("tag", _("Tag")), ("name", _("Name")), ("secret", _("Secret"))],

@@ -8,6 +8,7 @@ from datetime import date
 
 from kit.documents import convention_wording
 from kit.documents.blocks import Fields, Heading, PageBreak, Paper, Signatures
+from kit.documents.convention_prices import Price
 from kit.documents.paper_facts import PaperFacts
 from kit.documents.papers import signing
 from kit.documents.register import PartyRole
@@ -29,6 +30,20 @@ class Support:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Amendment:
+    """A letter that asks for other terms: whose ("commune", "lender"), and what became of it, in words.
+
+    It is dated from its receipt (requirement 23); None and an empty outcome are not known yet.
+    """
+
+    side: str
+    sent_on: date
+    received_on: date | None = None
+    settled_on: date | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConventionFacts(PaperFacts):
     """One convention of a commune, as its template has it; None is a blank to fill in by hand.
 
@@ -39,7 +54,8 @@ class ConventionFacts(PaperFacts):
         commune_notice_months, lender_notice_months, notice_start: how each side leaves.
         breach_cure_months, force_majeure_months, force_majeure_end_months: other ends.
         support: the support window. intervention_hours: promised, within that window.
-        free: no charge; None where the template says nothing.
+        free: no charge; None where the template says nothing. prices: what it says of a charge.
+        amendments: letters that ask for other terms. amended_by: the act that the template wants for them.
         end_of_service: what may become of the commune's data.
         non_eu_consent: hosting outside the EU only with prior written consent.
     """
@@ -66,6 +82,9 @@ class ConventionFacts(PaperFacts):
     support: Support | None = None
     intervention_hours: int | None = None
     free: bool | None = None
+    prices: tuple[Price, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    amended_by: str = ""
     lender_role: PartyRole = ""
     commune_role: PartyRole = ""
     breach_register: str = ""
@@ -97,7 +116,7 @@ def paper(facts: ConventionFacts, language: str) -> Paper:
     ]
     return Paper(
         _("Convention"),
-        facts.title,
+        convention_wording.title(facts, language),
         [
             Fields(
                 [
@@ -105,7 +124,12 @@ def paper(facts: ConventionFacts, language: str) -> Paper:
                     (_("represented by"), ""),
                     (_("and the commune"), convention_wording.commune(facts, language)),
                     (_("represented by"), ""),
-                    (_("Template"), f"{facts.template}, {facts.template_version}"),
+                    (
+                        _("Template"),
+                        _("{template}, version {version}").format(
+                            template=facts.template, version=facts.template_version
+                        ),
+                    ),
                 ]
             ),
             *numbered,

@@ -6,7 +6,8 @@ What the template says is told; what it leaves blank is a line to write on (requ
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kit.documents.blocks import Block, Fields, Pair, Prose, Ticks
+from kit.documents import convention_prices
+from kit.documents.blocks import Block, Fields, Pair, Prose, Table, Ticks
 from kit.documents.paper_wording import when, yes_no
 from kit.documents.register import PartyRole, processing, roles
 from kit.documents.wording import translations
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
     from kit.documents.convention import ConventionFacts, Support
 
 Article = tuple[str, list[Block]]
+
+
+def title(facts: "ConventionFacts", language: str) -> str:
+    """What the convention is about; a team's own template says it in the team's own language."""
+    _ = translations(language).gettext
+    titles = {
+        "Aix-Marseille-Provence: equipment and communication means in a cyber crisis": _(
+            "Aix-Marseille-Provence: equipment and communication means in a cyber crisis"
+        ),
+        "Moselle Fibre: digital services": _("Moselle Fibre: digital services"),
+    }
+    return titles.get(facts.title, facts.title)
 
 
 def commune(facts: "ConventionFacts", language: str) -> str:
@@ -36,8 +49,9 @@ def articles(facts: "ConventionFacts", language: str) -> list[Article]:
         (_("Duration"), [Fields(list(_duration(facts, language)))]),
         (_("How it ends early"), [Fields(list(_ends(facts, language)))]),
         (_("Help and delays"), [Fields(_service(facts, language))]),
-        (_("Price"), [Fields([(_("Price"), _("free of charge") if facts.free else "")])]),
+        (_("Price"), list(convention_prices.article(facts, language))),
         (_("Data of the commune"), [Prose(_data(language)), Ticks(*_end_of_service(facts, language))]),
+        (_("Amendments"), list(_amendments(facts, language))),
         (_("Disputes"), [Fields([(_("Court"), facts.jurisdiction)])]),
     ]
 
@@ -164,6 +178,29 @@ def _support(support: "Support | None", language: str) -> str:
     moselle = _("no public holidays, nor those of Moselle")
     closed = moselle if support.moselle else _("no public holidays")
     return f"{days} {', '.join(support.hours)}, {closed}"
+
+
+def _amendments(facts: "ConventionFacts", language: str) -> Iterator[Block]:
+    """How terms change, and what was asked for so far."""
+    _ = translations(language).gettext
+    acts = {"signed_avenant_both": _("by an amendment that both parties sign")}
+    sides = {"commune": _("the commune"), "lender": _("the lender")}
+    yield Fields([(_("It is changed"), acts.get(facts.amended_by, facts.amended_by))])
+    if not facts.amendments:
+        return
+    yield Prose(_("A request to change it counts from its receipt. Requests so far:"))
+    yield Table(
+        head=(_("Asked by"), _("Sent"), _("Received"), _("Settled"), _("Outcome")),
+        widths=(3, 3, 3, 3, 8),
+        rows=[
+            (
+                sides[one.side],
+                *(when(each, language) or "–" for each in (one.sent_on, one.received_on, one.settled_on)),
+                one.outcome or _("open"),
+            )
+            for one in facts.amendments
+        ],
+    )
 
 
 def _data(language: str) -> str:

@@ -5,7 +5,7 @@ the same bytes. Other facts give the next version, which says what changed.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +15,6 @@ from sqlmodel import Session
 from inventory import issued
 from inventory.issued import IssuedDocument
 from inventory.journal import Stamp
-from kit.documents import slip
 from kit.documents.cutting import several
 from kit.documents.interface import NotTypeset, canonical
 from kit.documents.kinds import Kind, frozen, kind_of
@@ -43,17 +42,17 @@ class Issued:
     @property
     def pdf(self) -> Path:
         """What is printed."""
-        return _ending(self.base, "pdf")
+        return ending(self.base, "pdf")
 
     @property
     def text(self) -> Path:
         """The same for a screen."""
-        return _ending(self.base, "txt")
+        return ending(self.base, "txt")
 
     @property
     def facts(self) -> Path:
         """The bytes whose SHA-256 the paper prints."""
-        return _ending(self.base, "json")
+        return ending(self.base, "json")
 
 
 def issue(session: Session, by: Stamp, documents: Path, facts: PaperFacts, *, first: int = 1) -> Issued:
@@ -82,8 +81,10 @@ def issue(session: Session, by: Stamp, documents: Path, facts: PaperFacts, *, fi
     return Issued(document, base(kind, now, documents), new=True)
 
 
-def seal(session: Session, by: Stamp, facts: SlipFacts, secret: str) -> bytes:
-    """Issue a credential slip: its PDF with the secret in it, for the printer only.
+def seal(
+    session: Session, by: Stamp, facts: SlipFacts, secret: str, layout: Callable[[SlipFacts, str, str], bytes]
+) -> bytes:
+    """Issue a credential slip with its secret, by `slip.render` for a printer or `slip.plain` for a screen.
 
     Nothing of it is kept but the facts, which hold no secret; each printing is another version.
 
@@ -93,10 +94,10 @@ def seal(session: Session, by: Stamp, facts: SlipFacts, secret: str) -> bytes:
     """
     before = issued.newest(session, facts.reference)
     now = replace(facts, version=before.version + 1 if before else 1, change="")
-    pdf = slip.render(now, secret, LANGUAGE)
+    made = layout(now, secret, LANGUAGE)
     # A hash of the PDF would let whoever reads it try secrets.
     _record(session, by, kind_of(now), now, "")
-    return pdf
+    return made
 
 
 def base(kind: Kind[Any], facts: PaperFacts, documents: Path) -> Path:
@@ -130,19 +131,20 @@ def _found(kind: Kind[F], facts: F, documents: Path, document: IssuedDocument) -
 def _write(kind: Kind[F], facts: F, base: Path) -> bytes:
     """Save facts, plain text and PDF; the first two help even where no PDF can be made. Gives the PDF."""
     plain = {
-        _ending(base, "json"): canonical(facts),
-        _ending(base, "txt"): kind.as_text(facts, LANGUAGE).encode(),
+        ending(base, "json"): canonical(facts),
+        ending(base, "txt"): kind.as_text(facts, LANGUAGE).encode(),
     }
     try:
         pdf = kind.render(facts, LANGUAGE)
     except NotTypeset:
         save_together(plain)
         raise
-    save_together({**plain, _ending(base, "pdf"): pdf})
+    save_together({**plain, ending(base, "pdf"): pdf})
     return pdf
 
 
-def _ending(base: Path, ending: str) -> Path:
+def ending(base: Path, ending: str) -> Path:
+    """A file of a document: `base` with "pdf", "txt" or "json"."""
     # Not `with_suffix`: a reference may have dots.
     return base.with_name(f"{base.name}.{ending}")
 

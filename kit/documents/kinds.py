@@ -20,6 +20,7 @@ from kit.documents import (
     runbook,
     situation,
     slip,
+    stocktake,
     swap,
     technical,
 )
@@ -38,6 +39,8 @@ class Kind(Generic[F]):
     facts: type[F]
     render: Callable[[F, str], bytes]
     as_text: Callable[[F, str], str]
+    #: where facts are frozen as something else than themselves: how they are read back
+    reader: Callable[[Mapping[str, Any]], F] | None = None
 
     def read(self, plain: Mapping[str, Any]) -> F:
         """Facts as they were frozen; their fingerprint is the one they had.
@@ -45,17 +48,25 @@ class Kind(Generic[F]):
         Raises:
             ValueError: these are no facts of this kind.
         """
+        if self.reader is not None:
+            return self.reader(plain)
         facts: F = TypeAdapter(self.facts).validate_python(dict(plain))
         return facts
 
 
-def _of_blocks(name: str, facts: type[F], paper: Callable[[F, str], Paper]) -> Kind[F]:
+def _of_blocks(
+    name: str,
+    facts: type[F],
+    paper: Callable[[F, str], Paper],
+    reader: Callable[[Mapping[str, Any]], F] | None = None,
+) -> Kind[F]:
     """A kind that is made of blocks."""
     return Kind(
         name,
         facts,
         lambda given, language: papers.render(given, paper(given, language), language),
         lambda given, language: papers.as_text(given, paper(given, language), language),
+        reader,
     )
 
 
@@ -75,6 +86,8 @@ KINDS: Mapping[str, Kind[Any]] = {
         _of_blocks(technical.KIND, technical.TechnicalFacts, technical.paper),
         _of_blocks(convention.KIND, convention.ConventionFacts, convention.paper),
         _of_blocks(runbook.KIND, runbook.RunbookFacts, runbook.paper),
+        # Frozen is the result of the session, which the journal has too.
+        _of_blocks(stocktake.KIND, stocktake.StocktakeFacts, stocktake.paper, stocktake.read),
     )
 }
 

@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from kit.documents.interface import fingerprint
+
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -41,6 +43,11 @@ class PaperFacts(ABC):
     def name(self) -> str:
         """Its name with the version, as every page prints it."""
         return f"{self.reference}-v{self.version}"
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what the book froze, as every page prints it."""
+        return fingerprint(self)
 
     @property
     @abstractmethod

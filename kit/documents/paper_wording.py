@@ -58,7 +58,10 @@ def duration(seconds: float | None, language: str) -> str:
 def size(octets: int, language: str) -> str:
     """A size in megabytes, and to the byte."""
     _ = translations(language).gettext
-    return _("{megabytes:.1f} MB ({octets} bytes)").format(megabytes=octets / 1_000_000, octets=octets)
+    # French writes 5 368,7 where English writes 5,368.7.
+    signs = str.maketrans(",.", "\u202f,") if language == "fr" else {}
+    megabytes, exact = f"{octets / 1_000_000:,.1f}".translate(signs), f"{octets:,}".translate(signs)
+    return _("{megabytes} MB ({octets} bytes)").format(megabytes=megabytes, octets=exact)
 
 
 def yes_no(value: bool | None, language: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from kit.documents import blocks_text, handover_text
 from kit.documents.blocks import Block, Paper, Prose, Table
-from kit.documents.interface import Content, fingerprint
+from kit.documents.interface import Content
 from kit.documents.paper_facts import PaperFacts
 from kit.documents.typesetting import typeset
 from kit.documents.wording import translations
@@ -25,7 +25,7 @@ def render(facts: PaperFacts, paper: Paper, language: str) -> bytes:
             reference=facts.name,
             author=facts.lender,
             issued_at=facts.issued_at,
-            fingerprint=fingerprint(facts),
+            fingerprint=facts.fingerprint,
             data={
                 "drill": facts.drill,
                 "lender": facts.lender,
@@ -42,7 +42,7 @@ def as_text(facts: PaperFacts, paper: Paper, language: str) -> str:
     words = labels(language)
     whole = Paper(paper.title, paper.subtitle, (*_changed(facts, language), *paper.blocks))
     band = handover_text.band(words["exercise"]) if facts.drill else ()
-    foot = ("", "", facts.name, words["fingerprint"], fingerprint(facts))
+    foot = ("", "", facts.name, words["fingerprint"], facts.fingerprint)
     return "\n".join((*band, *blocks_text.lay_out(whole, facts.name, facts.lender), *foot)) + "\n"
 
 

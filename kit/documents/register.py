@@ -36,6 +36,7 @@ class RegisterFacts(CrisisFacts):
         hosting: where data are; empty leaves a line to write on.
         sub_processors: who processes for the lender.
         objection: the commune may object to another sub-processor.
+        non_eu_consent: no transfer outside the EU without the commune's prior written consent.
         breaches: how many entries the register of breaches has for this crisis.
         retention: when data are erased, in words; empty leaves a line to write on.
     """
@@ -48,6 +49,7 @@ class RegisterFacts(CrisisFacts):
     hosting: str = ""
     sub_processors: tuple[str, ...] = ()
     objection: bool = False
+    non_eu_consent: bool = False
     breaches: int = 0
     retention: str = ""
 
@@ -133,10 +135,18 @@ def _common(facts: RegisterFacts, language: str) -> Iterator[Pair]:
     yield _("Until the day"), when(facts.ended, language) or _("goes on")
     yield _("People with an account"), str(facts.people)
     yield _("Hosting"), facts.hosting
+    yield (
+        _("Recipients"),
+        _("The people who are equipped, and those they write to; the lender and its sub-processors"),
+    )
     yield _("Sub-processors"), ", ".join(facts.sub_processors)
     yield (
         _("Another sub-processor"),
         _("only after the commune was told, with time to object") if facts.objection else "",
+    )
+    yield (
+        _("Transfers outside the European Union"),
+        _("none without the commune's prior written consent") if facts.non_eu_consent else "",
     )
     yield _("Erasure"), facts.retention
     yield _("Entries in the register of breaches"), str(facts.breaches)

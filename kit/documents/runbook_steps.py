@@ -29,7 +29,7 @@ def opening(language: str) -> list[Step]:
         Step(
             _("Open the crisis"),
             _("The commune's representative validates the list of people. For an exercise add --drill."),
-            ("kit crisis open COMMUNE --seats SEATS.csv --called-back-by 'NAME'",),
+            ("kit crisis open COMMUNE --seats SEATS.csv --called-back-by 'NAME' --called-back-on 'NUMBER'",),
         ),
     ]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 
+from kit.documents import papers
 from kit.documents.blocks import Fields, Pair, Paper, Prose
 from kit.documents.characters import legible
 from kit.documents.interface import Content, fingerprint
 from kit.documents.paper_facts import SeatFacts
 from kit.documents.paper_wording import seat_fields, when
-from kit.documents.papers import labels
 from kit.documents.typesetting import typeset
 from kit.documents.wording import translations
 from kit.errors import BadInput
@@ -26,7 +26,7 @@ class SlipFacts(SeatFacts):
     """What a slip says besides the secret.
 
     Attributes:
-        account: what the secret opens, e.g. a principal name.
+        account: what the secret opens, e.g. a principal name or a laptop's tag.
         purpose: what the secret is, in words, e.g. "Access pass".
         address: where it is typed, e.g. "https://aka.ms/mysecurityinfo"; empty on the device itself.
         valid_until: until when it can be used; aware, in the zone to print; None has no end.
@@ -39,7 +39,7 @@ class SlipFacts(SeatFacts):
 
 
 def paper(facts: SlipFacts, language: str) -> Paper:
-    """The slip without its secret, as it is shown on a screen."""
+    """The slip without its secret, as it is told from what was kept."""
     _ = translations(language).gettext
     return Paper(
         _("Credential slip"),
@@ -48,7 +48,19 @@ def paper(facts: SlipFacts, language: str) -> Paper:
     )
 
 
-def render(facts: SlipFacts, secret: str, language: str = "fr") -> bytes:
+def plain(facts: SlipFacts, secret: str, language: str) -> bytes:
+    """The slip with its secret as plain text in UTF-8: for a screen, from which it is copied by hand.
+
+    Raises:
+        BadInput: as `render`.
+    """
+    _must_be_legible(secret)
+    told = papers.as_text(facts, paper(facts, language), language)
+    # Never broken: it is typed as it stands.
+    return f"{told}\n{legible(facts.purpose)}\n\n    {secret}\n".encode()
+
+
+def render(facts: SlipFacts, secret: str, language: str) -> bytes:
     """The slip with its secret as PDF/A-2a: one A4 page, to be folded twice and stapled.
 
     The bytes hold the secret: print them and forget them.
@@ -57,11 +69,7 @@ def render(facts: SlipFacts, secret: str, language: str = "fr") -> bytes:
         BadInput: the secret has signs that paper cannot show, or spaces that would be lost.
         NotTypeset: the typesetter refused or failed.
     """
-    if not secret or legible(secret) != secret:
-        raise BadInput(
-            _("This secret cannot be printed so that it can be typed again; nothing was made."),
-            hint=_("Hand it over in another way, such as `kit secret give`."),
-        )
+    _must_be_legible(secret)
     words = translations(language)
     return typeset(
         Content(
@@ -75,7 +83,7 @@ def render(facts: SlipFacts, secret: str, language: str = "fr") -> bytes:
             data={
                 "drill": facts.drill,
                 "lender": facts.lender,
-                "labels": labels(language)
+                "labels": papers.labels(language)
                 | {
                     "fold": words.gettext(
                         "Fold this part up over the secret, then both behind the address, and staple."
@@ -92,10 +100,18 @@ def render(facts: SlipFacts, secret: str, language: str = "fr") -> bytes:
     )
 
 
+def _must_be_legible(secret: str) -> None:
+    if not secret or legible(secret) != secret:
+        raise BadInput(
+            _("This secret cannot be printed so that it can be typed again; nothing was made."),
+            hint=_("Hand it over in another way, such as `kit secret give`."),
+        )
+
+
 def _opened(facts: SlipFacts, language: str) -> list[Pair]:
     _ = translations(language).gettext
     pairs = [
-        (_("Account"), facts.account),
+        (_("What it opens"), facts.account),
         (_("What is inside"), facts.purpose),
         (_("Where to type it"), facts.address),
         (_("Until"), when(facts.valid_until, language)),

@@ -6,10 +6,24 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from inventory import issued
 from kit.documents import equipment
-from kit.documents.interface import Content
-from kit.documents.typesetting import typeset
+from kit.documents.blocks import (
+    Block,
+    Fields,
+    Heading,
+    Pair,
+    Paper,
+    Prose,
+    Signatures,
+    Table,
+    Totals,
+)
+from kit.documents.paper_facts import PaperFacts
+from kit.documents.papers import signing
 from kit.documents.wording import moment, translations
+
+KIND = "stocktake-report"
 
 
 @dataclass(frozen=True)
@@ -42,8 +56,8 @@ class DecidedVariance:
     decided_at: datetime
 
 
-@dataclass(frozen=True)
-class StocktakeFacts:
+@dataclass(frozen=True, kw_only=True)
+class StocktakeFacts(PaperFacts):
     """Everything the report states, frozen when the session was closed.
 
     Attributes:
@@ -55,8 +69,6 @@ class StocktakeFacts:
         sightings: how many scans and answers it rests on.
     """
 
-    reference: str
-    lender: str
     scope: str
     commune: bool
     state: str
@@ -72,137 +84,147 @@ class StocktakeFacts:
     counted: tuple[CountedKind, ...]
     variances: tuple[DecidedVariance, ...]
 
+    @property
+    def name(self) -> str:
+        """The session's reference: its result never changes, so there is one version."""
+        return self.reference
 
-def facts(result: Mapping[str, Any], sha256: str, *, commune: str, zone: ZoneInfo) -> StocktakeFacts:
-    """The facts of a result as the book keeps it; `commune` is the name of the counted one, if any."""
+    @property
+    def fingerprint(self) -> str:
+        """The result's, which is what the book froze."""
+        return self.sha256
+
+    @property
+    def subject(self) -> str:
+        """The session, as the journal names it."""
+        return f"stocktake:{self.reference}"
+
+    @property
+    def folder(self) -> str:
+        """Beside the crises."""
+        return "stocktakes"
+
+
+def read(result: Mapping[str, Any]) -> StocktakeFacts:
+    """The facts of a result as the book keeps it."""
+    zone = ZoneInfo(result["zone"])
+    closed_at = datetime.fromisoformat(result["closed_at"]).astimezone(zone)
+    same = (
+        "reference",
+        "lender",
+        "state",
+        "owner",
+        "opened_by",
+        "closed_by",
+        "expected",
+        "seen",
+        "sightings",
+    )
     return StocktakeFacts(
-        **{
-            name: result[name] for name in ("reference", "lender", "state", "owner", "opened_by", "closed_by")
-        },
-        **{name: result[name] for name in ("expected", "seen", "sightings")},
-        scope=commune or result["place"],
-        commune=bool(commune),
+        **{name: result[name] for name in same},
+        issued_at=closed_at,
+        # Results that were frozen before they had the commune's name have its code.
+        scope=result.get("commune_name") or result["commune"] or result["place"],
+        commune=bool(result["commune"]),
         opened_at=datetime.fromisoformat(result["opened_at"]).astimezone(zone),
-        closed_at=datetime.fromisoformat(result["closed_at"]).astimezone(zone),
-        sha256=sha256,
+        closed_at=closed_at,
+        sha256=issued.fingerprint(result),
         counted=tuple(CountedKind(**tally) for tally in result["tallies"]),
         variances=tuple(_variance(row, zone) for row in result["discrepancies"]),
     )
 
 
-def render(facts: StocktakeFacts, language: str = "fr") -> bytes:
-    """The report as PDF/A-2a, A4: counts by kind and place, each discrepancy, two signatures.
-
-    Raises:
-        BadInput: no such language.
-        NotTypeset: the typesetter refused or failed.
-    """
-    return typeset(
-        Content(
-            template="stocktake.typ",
-            language=language,
-            title=translations(language).gettext("Variance report"),
-            reference=facts.reference,
-            author=facts.lender,
-            issued_at=facts.closed_at,
-            fingerprint=facts.sha256,
-            data=_data(facts, language),
-        )
+def paper(facts: StocktakeFacts, language: str) -> Paper:
+    """The report: counts by kind and place, each discrepancy with its decision, two signatures."""
+    _ = translations(language).gettext
+    return Paper(
+        _("Variance report"),
+        _("Stocktake of lendable equipment: what was expected, what was seen, what was decided"),
+        [
+            Fields(_identity(facts, language)),
+            Totals(_totals(facts, language)),
+            Heading(_("Counts by kind and place")),
+            _counts(facts, language),
+            Heading(_("Discrepancies and decisions")),
+            _decisions(facts, language),
+            Heading(_("Signatures")),
+            Prose(_("The undersigned have read the counts, the discrepancies and the decisions above.")),
+            Signatures([_("Who counted"), _("Who is in charge of the pool")], signing(language)),
+        ],
     )
 
 
-def _data(facts: StocktakeFacts, language: str) -> dict[str, Any]:
-    """What the template reads: JSON values only, every wording already in the document's language."""
-    kinds = equipment.kinds(language)
-    return {
-        "drill": False,
-        "lender": facts.lender,
-        "labels": _labels(language),
-        "identity": _identity(facts, language),
-        "totals": _totals(facts, language),
-        "counted": [
-            [kinds[one.kind], one.place]
-            + [str(count) for count in (one.expected, one.seen, one.expected - one.seen, one.unexpected)]
-            for one in facts.counted
-        ],
-        "variances": [_row(one, language) for one in facts.variances],
-    }
-
-
-def _identity(facts: StocktakeFacts, language: str) -> list[list[str]]:
+def _identity(facts: StocktakeFacts, language: str) -> list[Pair]:
     """(label, value) pairs of the head."""
     _ = translations(language).gettext
     where = _("Commune") if facts.commune else _("Place")
     who = _("{moment}, {name}")
     return [
-        [where, facts.scope],
-        *([[_("Only devices"), equipment.states(language)[facts.state]]] if facts.state else []),
-        [_("Opened"), who.format(moment=moment(facts.opened_at, language), name=facts.opened_by)],
-        [_("Closed"), who.format(moment=moment(facts.closed_at, language), name=facts.closed_by)],
-        [_("In charge"), facts.owner],
-        [_("Scans and answers"), str(facts.sightings)],
+        (where, facts.scope),
+        *([(_("Only devices"), equipment.states(language)[facts.state])] if facts.state else []),
+        (_("Opened"), who.format(moment=moment(facts.opened_at, language), name=facts.opened_by)),
+        (_("Closed"), who.format(moment=moment(facts.closed_at, language), name=facts.closed_by)),
+        (_("In charge"), facts.owner),
+        (_("Scans and answers"), str(facts.sightings)),
     ]
 
 
-def _totals(facts: StocktakeFacts, language: str) -> list[list[str]]:
+def _totals(facts: StocktakeFacts, language: str) -> list[Pair]:
     """(number, noun) pairs of the head."""
     ngettext = translations(language).ngettext
     return [
-        [str(facts.expected), ngettext("device expected", "devices expected", facts.expected)],
-        [str(facts.seen), ngettext("of them seen", "of them seen", facts.seen)],
-        [str(len(facts.variances)), ngettext("discrepancy", "discrepancies", len(facts.variances))],
+        (str(facts.expected), ngettext("device expected", "devices expected", facts.expected)),
+        (str(facts.seen), ngettext("of them seen", "of them seen", facts.seen)),
+        (str(len(facts.variances)), ngettext("discrepancy", "discrepancies", len(facts.variances))),
     ]
 
 
-def _row(one: DecidedVariance, language: str) -> dict[str, Any]:
+def _counts(facts: StocktakeFacts, language: str) -> Table:
+    _ = translations(language).gettext
+    kinds = equipment.kinds(language)
+    return Table(
+        head=(
+            *(_("Kind"), _("Place of the book"), _("Expected")),
+            *(_("Seen"), _("Missing"), _("Unexpected")),
+        ),
+        widths=(3, 5, 2, 2, 2, 2),
+        rows=[
+            (
+                kinds[one.kind],
+                one.place,
+                *map(str, (one.expected, one.seen, one.expected - one.seen, one.unexpected)),
+            )
+            for one in facts.counted
+        ],
+        right=(2, 3, 4, 5),
+    )
+
+
+def _decisions(facts: StocktakeFacts, language: str) -> Block:
+    _ = translations(language).gettext
+    if not facts.variances:
+        return Prose(_("None: everything that was expected was seen where it belongs."))
+    return Table(
+        head=(_("Device or code"), _("Discrepancy"), _("Book"), _("Found"), _("Decision")),
+        widths=(15, 12, 16, 14, 29),
+        rows=[_row(one, language) for one in facts.variances],
+    )
+
+
+def _row(one: DecidedVariance, language: str) -> list[str]:
     _ = translations(language).gettext
     choice = _choices(language)[one.choice]
     if one.until is not None:
         choice = _("{choice} until {day:%Y-%m-%d}").format(choice=choice, day=one.until)
     condition = one.discrepancy == "wrong_condition"
-    return {
-        "subject": one.subject,
-        "details": [equipment.kinds(language)[one.kind], one.model],
-        "discrepancy": equipment.discrepancies(language)[one.discrepancy],
-        "book": [equipment.states(language)[one.state], one.expected],
-        "found": equipment.conditions(language)[one.found] if condition else one.found,
-        "owner": one.owner,
-        "choice": choice,
-        "reason": one.reason,
-        "decided": _("{moment}, {name}").format(moment=moment(one.decided_at, language), name=one.decided_by),
-    }
-
-
-def _labels(language: str) -> dict[str, str]:
-    _ = translations(language).gettext
-    return {
-        "title": _("Variance report"),
-        "subtitle": _("Stocktake of lendable equipment: what was expected, what was seen, what was decided"),
-        "exercise": "",
-        "fingerprint": _("SHA-256 of the result"),
-        "counts": _("Counts by kind and place"),
-        "kind": _("Kind"),
-        "place": _("Place of the book"),
-        "expected": _("Expected"),
-        "seen": _("Seen"),
-        "missing": _("Missing"),
-        "unexpected": _("Unexpected"),
-        "discrepancies": _("Discrepancies and decisions"),
-        "none": _("None: everything that was expected was seen where it belongs."),
-        "device": _("Device or code"),
-        "what": _("Discrepancy"),
-        "book": _("Book"),
-        "found": _("Found"),
-        "decision": _("Decision"),
-        "owner": _("In charge"),
-        "signatures": _("Signatures"),
-        "statement": _("The undersigned have read the counts, the discrepancies and the decisions above."),
-        "counted_by": _("Who counted"),
-        "in_charge": _("Who is in charge of the pool"),
-        "name_role": _("Name and position"),
-        "date_time": _("Date and time"),
-        "signature": _("Signature"),
-    }
+    decided = _("{moment}, {name}").format(moment=moment(one.decided_at, language), name=one.decided_by)
+    return [
+        "\n".join(filter(None, (one.subject, equipment.kinds(language)[one.kind], one.model))),
+        equipment.discrepancies(language)[one.discrepancy],
+        "\n".join(filter(None, (equipment.states(language)[one.state], one.expected))),
+        equipment.conditions(language)[one.found] if condition else one.found,
+        "\n".join(filter(None, (choice, one.reason, _("In charge: {name}").format(name=one.owner), decided))),
+    ]
 
 
 def _choices(language: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from kit.documents import technical_wording as words
 from kit.documents.blocks import Block, Fields, Heading, Paper, Prose, Table
 from kit.documents.paper_facts import CrisisFacts
 from kit.documents.paper_wording import crisis_fields, when
@@ -34,28 +35,48 @@ class Trouble:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldDevice:
+    """A device of a seat: what it is and where it stands, as the book has it, e.g. "laptop", "on_loan"."""
+
+    tag: str
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeatLine:
-    """One seat without its person: devices, where each stands, and when it worked."""
+    """One seat without its person: its devices, and when it worked."""
 
     seat: int
-    devices: tuple[str, ...]
+    devices: tuple[HeldDevice, ...]
     ready_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What a stage of the whole crisis left behind, such as a site's address or a sheet's hash."""
+
+    stage: str
+    what: str
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class TechnicalFacts(CrisisFacts):
     """Where a crisis stands for those who mend it; the moments aware, in the zone to print.
 
-    `proofs` are (what, value) pairs such as a site's address or a sheet's hash.
+    `called_back_by` verified the caller, on the number `called_back_on` (requirement 7).
     """
 
     t0: datetime
     as_of: datetime
     station: str
+    called_back_by: str = ""
+    called_back_on: str = ""
     stages: tuple[StageCount, ...]
     troubles: tuple[Trouble, ...] = ()
     lines: tuple[SeatLine, ...] = ()
-    proofs: tuple[tuple[str, str], ...] = ()
+    proofs: tuple[Proof, ...] = ()
     journal_lines: int
     journal_head: str
 
@@ -73,6 +94,7 @@ def paper(facts: TechnicalFacts, language: str) -> Paper:
                     (_("Declared (T0)"), when(facts.t0, language)),
                     (_("As of"), when(facts.as_of, language)),
                     (_("Station"), facts.station),
+                    (_("Call-back of the correspondent"), _called_back(facts, language)),
                 ]
             ),
             Heading(_("What does not hold")),
@@ -83,13 +105,12 @@ def paper(facts: TechnicalFacts, language: str) -> Paper:
                 widths=(5, 2, 2, 2, 3),
                 rows=[
                     (
-                        one.stage,
+                        words.stage(one.stage, language),
                         *(map(str, (one.done, one.failed, one.other))),
                         "–" if one.seconds is None else f"{one.seconds:.0f}",
                     )
                     for one in facts.stages
                 ],
-                exact=(0,),
                 right=(1, 2, 3, 4),
             ),
             Heading(_("Seats")),
@@ -97,7 +118,11 @@ def paper(facts: TechnicalFacts, language: str) -> Paper:
                 head=(_("Seat"), _("Devices"), _("Worked first")),
                 widths=(1, 7, 4),
                 rows=[
-                    (str(line.seat), "\n".join(line.devices), when(line.ready_at, language) or "–")
+                    (
+                        str(line.seat),
+                        "\n".join(words.device(held, language) for held in line.devices),
+                        when(line.ready_at, language) or "–",
+                    )
                     for line in facts.lines
                 ],
             ),
@@ -109,6 +134,11 @@ def paper(facts: TechnicalFacts, language: str) -> Paper:
             ),
         ],
     )
+
+
+def _called_back(facts: TechnicalFacts, language: str) -> str:
+    _ = translations(language).gettext
+    return ", ".join(filter(None, (facts.called_back_by, facts.called_back_on))) or _("not recorded")
 
 
 def _troubles(facts: TechnicalFacts, language: str) -> Iterator[Block]:
@@ -123,7 +153,7 @@ def _troubles(facts: TechnicalFacts, language: str) -> Iterator[Block]:
         rows=[
             (
                 whole if one.seat is None else str(one.seat),
-                one.stage,
+                words.stage(one.stage, language),
                 f"{one.message}\n{one.hint}",
             )
             for one in facts.troubles
@@ -134,4 +164,4 @@ def _troubles(facts: TechnicalFacts, language: str) -> Iterator[Block]:
 def _proofs(facts: TechnicalFacts, language: str) -> Iterator[Block]:
     if facts.proofs:
         yield Heading(translations(language).gettext("Proofs"))
-        yield Fields(facts.proofs, exact=True)
+        yield Fields([(words.proof(one, language), one.value) for one in facts.proofs], exact=True)

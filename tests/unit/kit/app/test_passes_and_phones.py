@@ -1,10 +1,17 @@
 """What is done to one person's access and phone, through the command line."""
 
+import io
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
+import pypdf
 import pytest
 
-from tests.unit.kit.app.rehearsal import Rehearsal
+from kit.documents.wording import translations
+from tests.unit.kit.app.rehearsal import LIMIT, Rehearsal
 
 
 @pytest.fixture
@@ -28,6 +35,59 @@ def test_an_access_pass_is_shown_once_and_kept_nowhere(equipped: Rehearsal) -> N
             content = path.read_bytes()
             assert first["code"].encode() not in content
             assert second["code"].encode() not in content
+
+
+def printed(station: Rehearsal, *arguments: str, code: int = 0, to: int = subprocess.PIPE) -> bytes:
+    """What a command gives to the program that it is piped to."""
+    command = [sys.executable, "-m", "kit", "--home", str(station.home), "--lang", "en", *arguments]
+    ended = subprocess.run(command, stdout=to, stderr=subprocess.PIPE, timeout=LIMIT, check=False)
+    assert ended.returncode == code, ended.stderr
+    return ended.stdout or b""
+
+
+def test_a_slip_goes_to_the_printer_or_the_screen_and_its_secret_nowhere_else(equipped: Rehearsal) -> None:
+    asked = ("handover", "pass", equipped.reference, "1", "--slip")
+    (page,) = pypdf.PdfReader(io.BytesIO(printed(equipped, *asked, "pdf"))).pages
+    on_paper = page.extract_text().replace("\u200b", "")
+    on_screen = equipped.run(*asked, "text").stdout
+    secret = on_screen.splitlines()[-2].strip()
+    for told in (on_paper, on_screen):
+        assert "camille.exemple.aubagne@secours.example" in told
+        assert "https://aka.ms/mysecurityinfo" in told
+    caption = translations("fr").gettext("Access pass, works once")
+    printed_secret = on_paper.split(caption)[-1].split()[0]
+    assert len(printed_secret) == len(secret) >= 8
+    assert printed_secret != secret
+    for path in equipped.home.rglob("*"):
+        if path.is_file() and path.relative_to(equipped.home).parts[0] != "tenant":
+            content = path.read_bytes()
+            assert secret.encode() not in content
+            assert printed_secret.encode() not in content
+    listed = json.loads(equipped.run("document", "list", equipped.reference, "--json").stdout)
+    slips = [row for row in listed if row["kind"] == "credential-slip"]
+    assert [(row["reference"], row["version"]) for row in slips] == [
+        (f"{equipped.reference}-S1-PASS", 1),
+        (f"{equipped.reference}-S1-PASS", 2),
+    ]
+
+
+def test_a_slip_that_would_stay_in_a_file_or_that_nobody_takes_is_refused(
+    equipped: Rehearsal, tmp_path: Path
+) -> None:
+    asked = ("handover", "pass", equipped.reference, "1", "--slip", "pdf")
+    with (tmp_path / "slip.pdf").open("wb") as file:
+        printed(equipped, *asked, code=3, to=file.fileno())
+    equipped.run(*asked, "--json", code=3)
+    equipped.run(*asked[:-1], "paper", code=4)
+    assert (tmp_path / "slip.pdf").read_bytes() == b""
+    # Nothing was made for any of them.
+    assert not [line for line in equipped.journal() if line.kind == "pass.issued"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        printed(equipped, *asked, code=2, to=writer)
+    finally:
+        os.close(writer)
 
 
 def test_a_seat_without_account_gets_no_pass(rehearsal: Rehearsal) -> None:

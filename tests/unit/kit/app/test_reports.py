@@ -1,13 +1,17 @@
 """Reports of a station: their totals are the book's, and nothing personal reaches the mayor's page."""
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from inventory import communes, contacts, crises, devices, issued, journal, loans
+from inventory import communes, contacts, conventions, crises, devices, issued, journal, loans
 from inventory.contacts import Role
+from inventory.conventions import NoticeKind, Side, notices
+from inventory.conventions.notices import Letter
 from inventory.devices import DeviceState
 from inventory.errors import Unknown
 from inventory.journal import Stamp
@@ -15,6 +19,8 @@ from kit.app import documents, reports, standing_papers
 from kit.app.compose import App
 from kit.documents.issuing import Issued
 from kit.documents.situation import KindCount
+from kit.documents.wording import translations
+from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, label
 from kit.settings import Home, load
 from tests.databases import fresh
 from tests.unit.inventory.samples import NOW, fill
@@ -102,7 +108,9 @@ def test_another_look_is_another_version_that_says_what_changed(station: App) ->
 
 def test_the_technical_report_names_seats_and_devices_but_no_person(station: App) -> None:
     text = reports.technical(station, CRISIS).text.read_text()
-    assert "LAP-01: on_loan" in text
+    assert "LAP-01 (Ordinateur): prêté" in text
+    assert all(label(stage, translations("fr").gettext) in text for stage in (*SEAT_STAGES, *CRISIS_STAGES))
+    assert not re.search("on_loan|mailbox|account", text)
     assert "LAP-02" not in text
     assert "Camille" not in text.replace(BY.actor, "")
 
@@ -115,7 +123,7 @@ def test_the_registers_entries_name_the_dpo_and_leave_open_what_nobody_knows(sta
         "contact": "",
         "dpo": "Dominique Essai, +33442000000, dpo@essai.example",
     }
-    assert facts["objection"] is True
+    assert (facts["objection"], facts["non_eu_consent"]) == (True, True)
     assert facts["retention"] == ""
 
 
@@ -148,6 +156,33 @@ def test_every_template_can_be_printed_for_a_commune_without_a_convention(
     made = standing_papers.convention(station, "marseille", template)
     assert made.document.subject == "commune:13055"
     assert made.pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_an_amendment_makes_the_next_version_which_says_so(station: App) -> None:
+    first = standing_papers.convention(station, "aubagne")
+    with station.database.write() as session:
+        (standing,) = conventions.standings(session, "13005")
+        day = NOW.date()
+        asked = Letter(NoticeKind.AMENDMENT, Side.COMMUNE, day, received_on=day)
+        notices.record(session, BY, standing, asked, day)
+    second = standing_papers.convention(station, "aubagne")
+    assert (first.document.version, second.document.version) == (1, 2)
+    assert "la commune" in second.document.change
+    with station.database.write() as session:
+        (standing,) = conventions.standings(session, "13005")
+        decided = replace(asked, settled_on=day, reason="dix ordinateurs de plus")
+        notices.record(session, BY, standing, decided, day)
+    third = standing_papers.convention(station, "aubagne")
+    assert "dix ordinateurs de plus" in third.document.change
+    assert not standing_papers.convention(station, "aubagne").new
+
+
+def test_prices_are_those_of_the_conventions_own_template(station: App) -> None:
+    text = standing_papers.convention(station, "marseille", "moselle").text.read_text()
+    assert "1\u00a0€" in text
+    assert "Chorus" in text
+    blank = standing_papers.convention(station, "marseille", "amp_mcmdmp").text.read_text()
+    assert "15\u00a0%" in blank
 
 
 def test_a_commune_without_a_convention_must_say_which_template(station: App) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import pyrage
 import pytest
 from typer.testing import CliRunner, Result
 
-from inventory import secrets, slips
+from inventory import loans, secrets, slips
 from inventory.devices import Device, DeviceKind
 from inventory.journal import Stamp, tail
 from inventory.times import utc_now
 from kit.app.compose import App
 from kit.cli import app
+from tests.unit.inventory.samples import NOW, fill
 
 SECRET = "correct horse battery"
 Type = Callable[..., Result]
@@ -126,6 +128,32 @@ def test_a_devices_secret_is_shown_to_who_holds_the_identity_and_told_first(
     assert shown == {"tag": "LAP-01", "name": "admin-password", "secret": SECRET}
     assert lines(home) == ["secret.sealed", "secret.refused", "secret.shown"]
     type_("device", "LAP-01", "--identity", str(held), "--name", "seat-password", code=4)
+
+
+def test_a_secret_of_a_persons_laptop_goes_onto_a_slip_in_their_name(
+    type_: Type, home: Path, tmp_path: Path
+) -> None:
+    team, by = pyrage.x25519.Identity.generate(), Stamp("camille@station", NOW)
+    reference = fill(App.open(home).database, by, laptops=2, seats=1)
+    with App.open(home).database.write() as session:
+        loans.reserve(session, by, reference, 1, "LAP-01")
+        for tag, name in product(("LAP-01", "LAP-02"), ("seat-password", "admin-password")):
+            secrets.seal(session, by, tag, name, SECRET, recipients=[str(team.to_public())])
+    held = tmp_path / "held"
+    held.write_text(str(team))
+    held.chmod(0o600)
+
+    def slip(tag: str, name: str, code: int) -> str:
+        asked = ("device", tag, "--identity", str(held), "--name", name, "--slip", "text")
+        return type_(*asked, code=code).output
+
+    told = slip("LAP-01", "seat-password", 0)
+    assert f"    {SECRET}\n" in told
+    assert "Camille Exemple 1" in told
+    # Nobody has the one, and the other is no person's.
+    assert SECRET not in slip("LAP-02", "seat-password", 4) + slip("LAP-01", "admin-password", 3)
+    assert lines(home).count("secret.shown") == 1
+    assert not [path for path in home.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
 
 
 def test_nothing_in_the_home_holds_the_secret_or_its_code(

@@ -16,7 +16,7 @@ from kit.documents.runbook import CalledContact, RunbookFacts
 from kit.documents.situation import KindCount, SituationFacts
 from kit.documents.slip import SlipFacts
 from kit.documents.swap import SwapFacts
-from kit.documents.technical import SeatLine, StageCount, TechnicalFacts, Trouble
+from kit.documents.technical import HeldDevice, Proof, SeatLine, StageCount, TechnicalFacts, Trouble
 from tests.unit.kit.documents.conftest import PARIS_WINTER
 
 T0 = datetime(2026, 1, 14, 23, 12, tzinfo=PARIS_WINTER)
@@ -243,6 +243,8 @@ def technical(**changes: Any) -> TechnicalFacts:
         "t0": T0,
         "as_of": NOW,
         "station": "poste-de-crise",
+        "called_back_by": "Sacha Modèle",
+        "called_back_on": "+33442000000",
         "stages": tuple(
             StageCount(stage=name, done=31, failed=1, other=8, seconds=1234.5)
             for name in ("laptop", "account", "licence", "mailbox", "phone")
@@ -254,12 +256,18 @@ def technical(**changes: Any) -> TechnicalFacts:
         "lines": tuple(
             SeatLine(
                 seat=n,
-                devices=(f"PC-{n:04}: on_loan", f"TEL-{n:04}: ready"),
+                devices=(
+                    HeldDevice(tag=f"PC-{n:04}", kind="laptop", state="on_loan"),
+                    HeldDevice(tag=f"TEL-{n:04}", kind="phone", state="ready"),
+                ),
                 ready_at=NOW if n % 4 else None,
             )
             for n in range(1, 41)
         ),
-        "proofs": (("site", "https://secours.example/sites/crise-aubagne"), ("group", HASH[:36])),
+        "proofs": (
+            Proof(stage="site", what="url", value="https://secours.example/sites/crise-aubagne"),
+            Proof(stage="group", what="id", value=HASH[:36]),
+        ),
         "journal_lines": 1234,
         "journal_head": HASH,
     }

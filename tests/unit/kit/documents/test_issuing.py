@@ -3,6 +3,7 @@
 import hashlib
 import io
 import stat
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from inventory.journal import Stamp
 from kit.documents import issuing, kinds
 from kit.documents.issuing import Issued
 from kit.documents.paper_facts import PaperFacts
+from kit.documents.slip import plain, render
 from kit.errors import BadInput, MissingRequirement
 from tests.databases import fresh
 from tests.unit.kit.documents.papers_made import MAKERS, NOW, item, receipt, slip, swap, three
@@ -132,7 +134,7 @@ def test_a_reference_with_dots_keeps_its_name(book: Database, folder: Path) -> N
 
 def seal(book: Database, secret: str = SECRET) -> bytes:
     with book.write() as session:
-        return issuing.seal(session, BY, slip(), secret)
+        return issuing.seal(session, BY, slip(), secret, render)
 
 
 def test_a_slip_holds_its_secret_once_and_nothing_else_ever_does(
@@ -146,6 +148,21 @@ def test_a_slip_holds_its_secret_once_and_nothing_else_ever_does(
     assert files
     assert not any(SECRET.encode() in file.read_bytes() for file in files)
     assert SECRET not in caplog.text
+
+
+def test_a_slip_for_a_screen_has_its_secret_whole_on_a_line_and_what_was_kept_has_none(
+    book: Database,
+) -> None:
+    long = "-".join(["EXEMPLE4"] * 20)
+    with book.write() as session:
+        told = issuing.seal(session, BY, slip(), long, plain).decode()
+    assert f"    {long}" in told.splitlines()
+    assert not any(unicodedata.category(sign) in {"Cc", "Cf"} for sign in told.replace("\n", ""))
+    (document,) = everything(book)
+    kind = kinds.KINDS[document.kind]
+    kept = kind.as_text(kind.read(document.facts), "fr")
+    assert long not in kept
+    assert told.startswith(kept)
 
 
 def test_a_slip_leaves_no_hash_by_which_secrets_could_be_tried(book: Database) -> None:

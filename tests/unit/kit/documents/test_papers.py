@@ -17,17 +17,20 @@ from hypothesis import strategies as st
 
 from kit.documents import kinds
 from kit.documents.characters import legible
+from kit.documents.convention import Amendment, ConventionFacts
+from kit.documents.convention_prices import Price
 from kit.documents.handover_text import WIDTH
 from kit.documents.interface import fingerprint
 from kit.documents.paper_facts import PaperFacts
 from tests.unit.kit.documents import papers_made
-from tests.unit.kit.documents.papers_made import MAKERS, item, receipt, return_sheet, swap
+from tests.unit.kit.documents.papers_made import MAKERS, convention, item, receipt, return_sheet, swap
 
 #: What only tells the program which words to use.
 CODES = {"kind", "direction", "instruction", "role", "effect", "first_term", "readings", "notice_start"}
 CODES |= {"commune_role", "lender_role", "breach_register", "authority_notice", "end_of_service", "decision"}
 #: Told in other words, or not on that paper.
 CODES |= {"reference", "contact", "contact_phone", "what", "condition", "condition_out", "purpose", "change"}
+CODES |= {"stage", "state"}
 LONG = "Jean-Baptiste Émile Ñúñez de la Fontaine-Sous-Mourèze-Le-Vieux"
 
 
@@ -207,6 +210,46 @@ def test_forty_things_go_over_pages_with_the_head_of_the_table_on_each(
     assert len(read) > 2
     assert all("Identification" in text for text in read if re.search(r"PC-00\d\d", text))
     assert all(squeezed(f"PF4X{n:04}QZ") in squeezed("".join(read)) for n in range(1, 41))
+
+
+def told(facts: ConventionFacts) -> str:
+    return squeezed(kinds.kind_of(facts).as_text(facts, "en"))
+
+
+def test_prices_are_told_in_words_and_blanks_are_lines() -> None:
+    priced = convention(
+        free=None,
+        prices=(
+            Price(what="per_inhabitant"),
+            Price(what="discount_3y", value=0.15),
+            Price(what="quote_above_inhabitants", value=100_000),
+            Price(what="prorata", value=False),
+            Price(what="first_year", value="prorata_temporis"),
+            Price(what="of_our_own", value=("un", "deux")),
+        ),
+    )
+    text = told(priced)
+    for said in ("foreachinhabitant____", "3years15%", "100000inhabitants", "timeno", "ofourownun,deux"):
+        assert said in text
+    assert "prorata_temporis" not in text
+    assert "freeofcharge" in told(convention())
+
+
+def test_brackets_and_offers_are_a_table_to_fill_in() -> None:
+    offers = Price(what="offers", value=("globale", "restreinte"))
+    priced = convention(prices=(Price(what="brackets", value=6), offers, Price(what="amounts")))
+    kind = kinds.kind_of(priced)
+    text = squeezed("".join(pages(kind.render(priced, "en"))))
+    assert "Bracketglobalerestreinte123456" in text
+    assert "Amounts" not in text
+
+
+def test_a_convention_says_which_amendments_were_asked_for_and_what_became_of_them() -> None:
+    asked = Amendment(side="commune", sent_on=date(2026, 5, 4), received_on=date(2026, 5, 6))
+    settled = replace(asked, settled_on=date(2026, 6, 1), outcome="phones too, from July")
+    assert "Askedby" not in told(convention())
+    assert "2026-05-06" in told(convention(amendments=(asked,)))
+    assert "phonestoo,fromJuly" in told(convention(amendments=(asked, settled)))
 
 
 def test_a_receipt_is_one_page_with_both_signatures() -> None:

@@ -7,16 +7,18 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from itertools import product
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pypdf
 import pytest
 
+from inventory import issued
 from inventory.devices import DeviceKind, DeviceState
 from inventory.stocktakes.comparison import Condition, Discrepancy
 from inventory.stocktakes.decisions import ALLOWED
 from kit.documents.characters import legible
-from kit.documents.stocktake import CountedKind, DecidedVariance, StocktakeFacts, facts, render
+from kit.documents.handover_text import WIDTH
+from kit.documents.kinds import KINDS
+from kit.documents.stocktake import KIND, CountedKind, DecidedVariance, StocktakeFacts, read
 
 PARIS = timezone(timedelta(hours=1))
 AT = datetime(2026, 1, 15, 14, 5, tzinfo=PARIS)
@@ -46,6 +48,7 @@ def sample(*variances: DecidedVariance, **changes: Any) -> StocktakeFacts:
     made = StocktakeFacts(
         reference="ST-2026-01",
         lender="Métropole d’essai",
+        issued_at=AT + timedelta(hours=2),
         scope="Armoire A",
         commune=False,
         state="",
@@ -62,6 +65,10 @@ def sample(*variances: DecidedVariance, **changes: Any) -> StocktakeFacts:
         variances=variances,
     )
     return replace(made, **changes)
+
+
+def render(facts: StocktakeFacts, language: str = "fr") -> bytes:
+    return KINDS[KIND].render(facts, language)
 
 
 def pages(document: bytes) -> list[str]:
@@ -137,21 +144,53 @@ def test_hostile_texts_are_printed_as_text() -> None:
     assert "X" * 64 in text
 
 
-def test_facts_are_those_of_the_result() -> None:
-    moments = {"opened_at": "2026-01-15T13:05:00+00:00", "closed_at": "2026-01-15T15:05:00+00:00"}
+def result(**changes: Any) -> dict[str, Any]:
+    """What the book freezes of the sample."""
     row = {name: getattr(variance(), name) for name in DecidedVariance.__dataclass_fields__}
-    result = {
-        **{name: getattr(sample(), name) for name in ("reference", "lender", "state", "owner")},
-        **{name: getattr(sample(), name) for name in ("opened_by", "closed_by")},
-        "expected": 40,
-        "seen": 37,
-        "sightings": 44,
+    same = (
+        "reference",
+        "lender",
+        "state",
+        "owner",
+        "opened_by",
+        "closed_by",
+        "expected",
+        "seen",
+        "sightings",
+    )
+    kept = {name: getattr(sample(), name) for name in same}
+    return {
+        **kept,
         "place": "Armoire A",
         "commune": None,
-        **moments,
+        "commune_name": "",
+        "zone": "Europe/Paris",
+        "opened_at": "2026-01-15T13:05:00+00:00",
+        "closed_at": "2026-01-15T15:05:00+00:00",
         "tallies": [vars(one) for one in sample().counted],
         "discrepancies": [row | {"until": "", "decided_at": "2026-01-15T13:05:00+00:00"}],
-    }
-    made = facts(result, DIGEST, commune="", zone=ZoneInfo("Europe/Paris"))
-    assert made == sample(variance())
-    assert facts(result, DIGEST, commune="Aubagne", zone=ZoneInfo("Europe/Paris")).scope == "Aubagne"
+    } | changes
+
+
+def test_facts_are_those_of_the_result_with_its_own_hash() -> None:
+    made = read(result())
+    assert made == sample(variance(), sha256=issued.fingerprint(result()))
+    assert made.fingerprint == made.sha256
+    of_commune = read(result(commune="13005", commune_name="Aubagne", place=""))
+    assert (of_commune.scope, of_commune.commune) == ("Aubagne", True)
+
+
+def test_a_result_that_was_frozen_without_the_communes_name_has_its_code() -> None:
+    older = result(commune="13005", place="")
+    del older["commune_name"]
+    assert read(older).scope == "13005"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_plain_text_says_what_the_paper_says(language: str) -> None:
+    one = variance(choice="search", until=date(2026, 2, 3))
+    text = KINDS[KIND].as_text(sample(one), language)
+    for fact in (one.subject, one.model, one.expected, one.found, one.owner, one.reason, one.decided_by):
+        assert squeezed(fact) in squeezed(text)
+    assert DIGEST in text
+    assert max(map(len, text.splitlines())) <= WIDTH
