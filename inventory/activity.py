@@ -31,6 +31,8 @@ class Status(StrEnum):
     DONE = "done"
     #: there was nothing to do; the detail says why
     SKIPPED = "skipped"
+    #: somebody decided to go without it; the detail says who and why
+    LEFT_OUT = "left_out"
     #: it does not hold; the detail says what happened, the hint what to do next
     FAILED = "failed"
     #: a person must act before it can go on
@@ -48,6 +50,7 @@ def look(status: Status) -> tuple[str, str]:
         Status.WAITING: ("…", _("waiting")),
         Status.DONE: ("✓", _("done")),
         Status.SKIPPED: ("–", _("no need")),
+        Status.LEFT_OUT: ("/", _("left out")),
         Status.FAILED: ("✗", _("failed")),
         Status.NEEDS_HUMAN: ("!", _("needs you")),
     }
@@ -126,6 +129,20 @@ def since(
     rows = session.exec(query.order_by(col(ActivityRow.id)).limit(limit)).all()
     last = rows[-1].id if rows else None
     return (last if last is not None else after), [_event(row) for row in rows]
+
+
+def of_cell(
+    session: Session, crisis: str, stage: str, seat: int | None, *, limit: int
+) -> list[tuple[int, Event]]:
+    """The last `limit` events of one stage of one seat, or of the crisis, oldest first, by their row's id."""
+    about = col(ActivityRow.seat)
+    query = select(ActivityRow).where(
+        ActivityRow.crisis == crisis,
+        ActivityRow.stage == stage,
+        about.is_(None) if seat is None else about == seat,
+    )
+    rows = session.exec(query.order_by(col(ActivityRow.id).desc()).limit(limit)).all()
+    return [(row.id or 0, _event(row)) for row in reversed(rows)]
 
 
 def prune(session: Session, *, before: datetime) -> None:

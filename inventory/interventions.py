@@ -4,6 +4,7 @@ A run that waits for its world looks here before it waits on; a stage that is le
 from then on, until somebody has it tried again. The latest decision about a stage and seat counts.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from gettext import gettext as _
@@ -83,9 +84,15 @@ def decide(
     return decision
 
 
-def latest(session: Session, crisis: str, stage: str, *, seat: int = WHOLE_CRISIS) -> Intervention | None:
-    """The decision that counts."""
-    query = select(Intervention).where(
-        Intervention.crisis == crisis, Intervention.stage == stage, Intervention.seat_number == seat
-    )
-    return session.exec(query.order_by(col(Intervention.id).desc())).first()
+def of(session: Session, crisis: str, *, stage: str | None = None) -> Sequence[Intervention]:
+    """Every decision about a crisis, or about one stage of it, the oldest first."""
+    query = select(Intervention).where(Intervention.crisis == crisis)
+    if stage is not None:
+        query = query.where(Intervention.stage == stage)
+    return session.exec(query.order_by(col(Intervention.id))).all()
+
+
+def counting(decisions: Sequence[Intervention], *, seat: int | None) -> Intervention | None:
+    """Of a stage's decisions, oldest first, the one that counts for a seat: its own or everybody's. Pure."""
+    concerned = {seat or WHOLE_CRISIS, WHOLE_CRISIS}
+    return next((each for each in reversed(decisions) if each.seat_number in concerned), None)

@@ -6,8 +6,11 @@ from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 
+from sqlmodel import Session
+
 from inventory import allocations, communes, crises
 from inventory.allocations import Allocation
+from inventory.crises import Crisis, SeatEntry
 from inventory.errors import Shortage
 from inventory.importing.seats import read_seats
 from inventory.readiness import Readiness, Verdict
@@ -29,6 +32,7 @@ class Opening:
     drill: bool = False
     t0: datetime | None = None
     called_back_by: str = ""
+    called_back_on: str = ""
     forced_by: str = ""
     forced_reason: str = ""
 
@@ -51,25 +55,32 @@ def open_crisis(app: App, commune: str, seats_file: Path, opening: Opening) -> S
 
     Raises:
         Unknown: no such commune. ConventionInactive: no active convention, and not forced.
+        BadValue: the number called back is none that was known beforehand, or nobody called.
         BadRows: the seats file was refused; nothing was written.
     """
     entries = read_seats(seats_file)
-    by = app.stamp()
-    today = by.at.astimezone(app.zone).date()
     with app.database.write() as session:
-        crisis = crises.open_crisis(
-            session,
-            by,
-            communes.find(session, commune),
-            t0=opening.t0.replace(tzinfo=app.zone) if opening.t0 else by.at,
-            drill=opening.drill,
-            seats=entries,
-            today=today,
-            forced_by=opening.forced_by,
-            forced_reason=opening.forced_reason,
-            caller_verified_by=opening.called_back_by,
-        )
-        return situation.read(session, crisis)
+        return situation.read(session, opened(app, session, commune, entries, opening))
+
+
+def opened(
+    app: App, session: Session, commune: str, entries: Sequence[SeatEntry], opening: Opening
+) -> Crisis:
+    """As `open_crisis`, in the caller's transaction and for people who were read already."""
+    by = app.stamp()
+    return crises.open_crisis(
+        session,
+        by,
+        communes.find(session, commune),
+        t0=opening.t0.replace(tzinfo=app.zone) if opening.t0 else by.at,
+        drill=opening.drill,
+        seats=entries,
+        today=by.at.astimezone(app.zone).date(),
+        forced_by=opening.forced_by,
+        forced_reason=opening.forced_reason,
+        caller_verified_by=opening.called_back_by,
+        called_back_on=opening.called_back_on,
+    )
 
 
 def plan(app: App, text: str) -> Plan:
@@ -174,7 +185,8 @@ def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> RunIncomplet
     One cause names itself; several different ones are "incomplete".
     """
     missing = [seat.number for seat in situation.seats if seat.ready_at is None]
-    if not troubles and set(missing) <= set(situation.waiting):
+    gone_without = {each.seat for each in situation.left_out}
+    if not troubles and set(missing) <= {*situation.waiting, *gone_without}:
         return _decided(situation)
     kinds = {trouble.kind for trouble in troubles}
     if len(kinds) == 1:
@@ -191,6 +203,13 @@ def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> RunIncomplet
 
 def _decided(situation: Situation) -> RunIncomplete | None:
     """All that was planned holds; what a decision left out of the plan is still lacking."""
+    if situation.left_out:
+        return RunIncomplete(
+            _("All that was planned works, but for what was left out (named above)."),
+            hint=_("Have it tried after all: `kit crisis retry {reference} …`, then run again.").format(
+                reference=situation.reference
+            ),
+        )
     if not (situation.waiting or situation.without_phone):
         return None
     return RunIncomplete(

@@ -19,6 +19,7 @@ from inventory.board import Board
 from inventory.times import utc_now
 from kit.app import station as building
 from kit.app.compose import App
+from kit.app.heart import Heart
 from kit.errors import Busy
 from kit.workflows import closing, equip, station, swapping
 from kit.workflows import engine as durable
@@ -104,13 +105,14 @@ def carry_out(
     refuse_while_others_run(app, reference, procedure)
     hosted = building.engine(app)
     try:
-        _host(app, hosted)
+        heart = _host(app, hosted)
     except Busy:
-        run_id = _submit(app, procedure, reference, arguments)
+        run_id = submit(app, procedure, reference, arguments)
         return _follow(app, run_id, reference, stop=stop, show=show, hosted=False)
-    run_id = _submit(app, procedure, reference, arguments)
+    run_id = submit(app, procedure, reference, arguments)
     ended = _follow(app, run_id, reference, stop=stop, show=show, hosted=True)
     quiet(hosted, stop)
+    heart.stop()
     return ended
 
 
@@ -121,10 +123,11 @@ def serve(app: App, *, stop: StopRequest, ready: Callable[[], None]) -> None:
         Busy: this station has an engine already.
     """
     hosted = building.engine(app)
-    _host(app, hosted)
+    heart = _host(app, hosted)
     ready()
     stop.asked.wait()
     quiet(hosted, stop)
+    heart.stop()
 
 
 def quiet(hosted: durable.Engine, stop: StopRequest) -> None:
@@ -139,7 +142,8 @@ def quiet(hosted: durable.Engine, stop: StopRequest) -> None:
     station.current().activity.close()
 
 
-def _host(app: App, hosted: durable.Engine) -> None:
+def _host(app: App, hosted: durable.Engine) -> Heart:
+    """Launch the engine; what beats for it from now on."""
     log_file = app.home.state / "kit.log"
     log_file.touch(mode=0o600)
     log = logging.FileHandler(log_file)
@@ -149,6 +153,9 @@ def _host(app: App, hosted: durable.Engine) -> None:
     hosted.launch()
     with app.database.write() as session:
         activity.prune(session, before=utc_now() - _ACTIVITY_KEPT)
+    heart = Heart(app)
+    heart.start()
+    return heart
 
 
 def unfinished(app: App, reference: str, procedure: Procedure) -> str | None:
@@ -188,7 +195,7 @@ def _runs(app: App, reference: str, procedure: Procedure) -> dict[str, str]:
     return durable.statuses(building.workflows_url(app), f"{reference}/{procedure.name}-")
 
 
-def _submit(app: App, procedure: Procedure, reference: str, arguments: tuple[str, ...]) -> str:
+def submit(app: App, procedure: Procedure, reference: str, arguments: tuple[str, ...]) -> str:
     """The id of the crisis's unfinished procedure of that kind, or of a new one."""
     begun = unfinished(app, reference, procedure)
     if begun is not None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from inventory import crises, evidence, milestones
+from inventory import crises, dropped_seats, evidence, milestones
 from inventory.activity import Status
 from inventory.board import Board, Cell, read_board
 from inventory.communes import Commune
@@ -33,7 +33,7 @@ class SeatSituation:
 
 @dataclass(frozen=True)
 class Failure:
-    """One stage that does not hold; seat None is the crisis as a whole."""
+    """One stage that does not hold, or waits for a person; seat None is the crisis as a whole."""
 
     seat: int | None
     stage: str
@@ -43,11 +43,22 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """One stage that is gone without; seat None is the crisis as a whole."""
+
+    seat: int | None
+    stage: str
+    told: str
+
+
+@dataclass(frozen=True)
 class Situation:
     """Where a crisis stands; `proofs` holds the crisis-wide evidence by stage (group, team, site, sheet).
 
     `waiting` and `without_phone` are the seats to which the plan gives nothing, or no phone, by decision;
+    `left_out` are the stages without which somebody decided to go on, with who and why;
     `return_due_since` is when both ends were known: forensics ended and systems restarted.
+    `caller_verified_by` called the correspondent back, on `called_back_on`; empty where that was not said.
     """
 
     reference: str
@@ -65,6 +76,9 @@ class Situation:
     waiting: tuple[int, ...]
     without_phone: tuple[int, ...]
     return_due_since: datetime | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    caller_verified_by: str = ""
+    called_back_on: str = ""
 
 
 def read(session: Session, crisis: Crisis) -> Situation:
@@ -73,6 +87,7 @@ def read(session: Session, crisis: Crisis) -> Situation:
     people = crises.seats(session, crisis.reference)
     proven = {(row.seat, row.stage): row for row in evidence.of(session, crisis.reference)}
     whole = evidence.WHOLE_CRISIS
+    dropped = {each.number for each in dropped_seats.listing(session, crisis.reference)}
     ready = [seat.ready_at for seat in people if seat.ready_at is not None]
     everyone = len(ready) == len(people)
     plan = None if crisis.plan is None else planning.from_json(crisis.plan)
@@ -88,10 +103,22 @@ def read(session: Session, crisis: Crisis) -> Situation:
         last_seat_s=_seconds(crisis, max(ready)) if ready and everyone else None,
         stage_seconds={stage.value: seconds for stage, seconds in _stage_seconds(board).items()},
         proofs={stage: row.data for (seat, stage), row in proven.items() if seat == whole},
-        failures=tuple(_failure(cell) for cell in board.with_status(Status.FAILED)),
+        failures=tuple(
+            _failure(cell)
+            for status in (Status.FAILED, Status.NEEDS_HUMAN)
+            for cell in board.with_status(status)
+            if cell.last.seat not in dropped
+        ),
         waiting=plan.waiting if plan else (),
         without_phone=plan.without_phone if plan else (),
         return_due_since=milestones.return_due_since(session, crisis.reference),
+        left_out=tuple(
+            LeftOut(cell.last.seat, cell.last.stage, cell.last.detail)
+            for cell in board.with_status(Status.LEFT_OUT)
+            if cell.last.seat not in dropped
+        ),
+        caller_verified_by=crisis.caller_verified_by,
+        called_back_on=crisis.called_back_on,
     )
 
 

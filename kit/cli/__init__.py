@@ -33,6 +33,7 @@ from kit.cli import (
     pool,
     report,
     secret,
+    serve,
     sim,
     stock,
     stocktake,
@@ -82,7 +83,7 @@ for noun, group in {
     "tenant": tenant,
 }.items():
     app.add_typer(group.app, name=noun)
-for command in (demo, doctor, init, loss, swap, tui, worker):
+for command in (demo, doctor, init, loss, serve, swap, tui, worker):
     command.register(app)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kit.cli import contact, crisis_size, note, sized
+from kit.cli import contact, crisis_deciding, crisis_size, note, sized
 from kit.cli.exits import CODES, leave, report, say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.planned import emit_plan
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kit.app.situation import Situation
 
 app = typer.Typer(no_args_is_help=True, help=_("Crises: open, plan, run, follow, close."))
+crisis_deciding.register(app)
 crisis_size.register(app)
 note.register(app)
 
@@ -42,7 +43,12 @@ def open_(
     called_back_by: Annotated[
         str, typer.Option(help=_("Who called the correspondent back on the registered number."))
     ] = "",
-    force_by: Annotated[str, typer.Option(help=_("Who opens it without an active convention."))] = "",
+    called_back_on: Annotated[
+        str, typer.Option(help=_("On which number; it must have been registered beforehand (kit contact)."))
+    ] = "",
+    force_by: Annotated[
+        str, typer.Option(help=_("Who opens it without an active convention, or without a known number."))
+    ] = "",
     force_reason: Annotated[str, typer.Option(help=_("Why; both are needed and kept."))] = "",
     as_json: Json = False,
 ) -> None:
@@ -53,6 +59,7 @@ def open_(
             drill=drill,
             t0=t0,
             called_back_by=called_back_by,
+            called_back_on=called_back_on,
             forced_by=force_by,
             forced_reason=force_reason,
         )
@@ -203,6 +210,8 @@ def _emit_situation(situation: "Situation", *, as_json: bool) -> None:
         emit_json(asdict(situation))
         return
     describe(situation)
+    if situation.caller_verified_by:
+        print(_called_back(situation))
     for line in waits_in_words(situation.waiting, situation.without_phone):
         print(line)
     if situation.return_due_since is not None and situation.closed_at is None:
@@ -212,3 +221,12 @@ def _emit_situation(situation: "Situation", *, as_json: bool) -> None:
             )
         )
         print(_("→ Next: `kit return recall {reference}`").format(reference=situation.reference))
+
+
+def _called_back(situation: "Situation") -> str:
+    """Who verified the caller, and on which number where that is known (requirement 7)."""
+    if situation.called_back_on:
+        return _("The correspondent was called back by {name}, on {number}.").format(
+            name=situation.caller_verified_by, number=situation.called_back_on
+        )
+    return _("The correspondent was called back by {name}.").format(name=situation.caller_verified_by)

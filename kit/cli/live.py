@@ -23,6 +23,7 @@ _STYLES = {
     Status.WAITING: "yellow",
     Status.DONE: "green",
     Status.SKIPPED: "green",
+    Status.LEFT_OUT: "yellow",
     Status.FAILED: "bold red",
     Status.NEEDS_HUMAN: "bold magenta",
 }
@@ -91,7 +92,7 @@ def draw(board: Board, people: Mapping[int, str], shown: Shown) -> Group:
     )
     said = [
         Text(_line(cell.last.seat, Stage(cell.last.stage), cell, people), style=_STYLES[cell.status])
-        for status in (Status.FAILED, Status.NEEDS_HUMAN, Status.WAITING, Status.RUNNING)
+        for status in (Status.FAILED, Status.NEEDS_HUMAN, Status.LEFT_OUT, Status.WAITING, Status.RUNNING)
         for cell in board.with_status(status)
         if cell.last.detail and cell.last.stage in shown
     ]
@@ -130,6 +131,9 @@ def describe(situation: Situation) -> None:
         console.print(_named(f"✗ {where}, {label(Stage(failure.stage))}", failure.message))
         if failure.hint:
             console.print(f"  → {failure.hint}")
+    for each in situation.left_out:
+        where = _("Seat {number}").format(number=each.seat) if each.seat else _("Crisis")
+        console.print(_named(f"/ {where}, {label(Stage(each.stage))}", each.told))
     for name, seconds in (
         (_("T0 → first working seat"), situation.first_seat_s),
         (_("T0 → last working seat"), situation.last_seat_s),

@@ -1,6 +1,7 @@
 """`kit worker`: the engine as a process of its own, for a station that runs crises without a screen."""
 
 from gettext import gettext as _
+from typing import Annotated
 
 import typer
 
@@ -18,17 +19,28 @@ def register(app: typer.Typer) -> None:
     )(worker)
 
 
-def worker(context: typer.Context, as_json: Json = False) -> None:
+def worker(
+    context: typer.Context,
+    until_idle: Annotated[
+        bool,
+        typer.Option(
+            "--until-idle",
+            help=_("Stand by while another engine runs, and end once nothing is left to do."),
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
     with told(as_json):
-        from kit.app import run
+        from kit.app import run, starting
 
         program = open_app(context)
         stop = run.StopRequest()
         running = _("The engine of station {name} runs; Ctrl-C stops it.").format(
             name=program.settings.station
         )
+        host = starting.stand_by if until_idle else run.serve
         with run.on_interrupt(stop):
-            run.serve(program, stop=stop, ready=lambda: say(running))
+            host(program, stop=stop, ready=lambda: say(running))
         say(_("Stopped. Unfinished runs go on when an engine starts again."))
         if as_json:
             emit_json({"station": program.settings.station, "stopped": True})

@@ -26,8 +26,9 @@ R_co = TypeVar("R_co", covariant=True)
 
 #: Names the order and meaning of the workflows' steps; a change to either needs another version, because an
 #: unfinished workflow of the old one cannot be replayed by the new code.
-VERSION = "3"
+VERSION = "4"
 _SUPERSEDED = "SUPERSEDED"
+_UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 _QUEUE_POLL_SECONDS = 0.1
 
 
@@ -183,6 +184,18 @@ class Engine:
                 on_conflict="always_update",
             )
 
+    def free(self) -> bool:
+        """Whether no engine of this station runs; one may have begun since."""
+        descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        else:
+            return True
+        finally:
+            os.close(descriptor)
+
     def ask_stop(self) -> None:
         """No new step starts from now on."""
         _gate.close()
@@ -238,7 +251,19 @@ def statuses(database_url: str, prefix: str) -> dict[str, str]:
 
 def finished(status: str) -> bool:
     """Whether a workflow with that status will not go on by itself."""
-    return status not in {"PENDING", "ENQUEUED", "DELAYED"}
+    return status not in _UNFINISHED
+
+
+def idle(database_url: str) -> bool:
+    """Whether nothing is left for an engine to do."""
+    client = DBOSClient(system_database_url=database_url)
+    try:
+        left = client.list_workflows(
+            status=_UNFINISHED, app_version=VERSION, limit=1, load_input=False, load_output=False
+        )
+        return not left
+    finally:
+        client.destroy()
 
 
 class Watcher(Generic[R]):

@@ -25,7 +25,7 @@ from kit.plan.stages import Stage
 from kit.plan.variables import seat_variables
 from kit.workflows import engine, planning, seats
 from kit.workflows.outcome import Done, Outcome, Skipped
-from kit.workflows.patience import patiently
+from kit.workflows.patience import until_answered
 from kit.workflows.station import Cell, Station, attempt, current
 from kit.workstations import passwords, probe, runner
 from kit.workstations.events import TaskEvent
@@ -50,7 +50,7 @@ DISK_RECOVERY_KEY = "disk-recovery-key"
 @engine.workflow
 def equip_laptop(reference: str, number: int, patience: float) -> Outcome:
     """One laptop, tried again while it does not answer; the others do not wait for it."""
-    return patiently(lambda: prepare(reference, number), patience)
+    return until_answered(reference, Stage.LAPTOP, lambda: prepare(reference, number), patience, seat=number)
 
 
 @engine.step
@@ -191,7 +191,7 @@ def _refuse_quarantined(plan: Plan, seat: SeatPlan) -> None:
     if device.state is DeviceState.QUARANTINED:
         raise WorkstationFailed(
             _("Laptop {tag} is in quarantine; nothing was sent to it.").format(tag=device.tag),
-            hint=_replace_hint(plan),
+            hint=_replace_hint(plan, seat),
         )
 
 
@@ -205,7 +205,7 @@ def _key_changed(plan: Plan, seat: SeatPlan, fingerprint: str) -> HostKeyChanged
             "Laptop {tag} at {address} answered with another host key ({fingerprint}); "
             "nothing was sent to it, it is in quarantine."
         ).format(tag=seat.laptop.tag, address=seat.laptop.address, fingerprint=fingerprint),
-        hint=_replace_hint(plan),
+        hint=_replace_hint(plan, seat),
     )
 
 
@@ -222,7 +222,7 @@ def _unclean(
         _("Laptop {tag} is not clean ({checks}); it is in quarantine.").format(
             tag=seat.laptop.tag, checks=checks
         ),
-        hint=_replace_hint(plan),
+        hint=_replace_hint(plan, seat),
     )
 
 
@@ -242,7 +242,7 @@ def _failed(seat: SeatPlan, what: str) -> WorkstationFailed:
     )
 
 
-def _replace_hint(plan: Plan) -> str:
+def _replace_hint(plan: Plan, seat: SeatPlan) -> str:
     return _(
-        "Take another from the pool: `kit crisis plan {reference}`, then `kit crisis run {reference}`."
-    ).format(reference=plan.crisis.reference)
+        "Take another from the pool: `kit crisis replace {reference} {seat} --reason …`, then run again."
+    ).format(reference=plan.crisis.reference, seat=seat.number)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 #: Kinds of error (`OperatorError.kind`) that may be gone in a minute: the world did not answer.
 RETRYABLE = frozenset({"tenant-unreachable", "workstation-unreachable"})
+#: Kinds that only a person clears: a licence to buy, a consent to give, a laptop to switch on or to replace.
+HUMAN = frozenset({"tenant-refused", "host-key-changed", "workstation-unreachable"})
 
 
 @dataclass(frozen=True)
@@ -15,9 +17,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Skipped:
-    """There was nothing to do."""
+    """There was nothing to do, or somebody decided to go without it (`left_out`)."""
 
     reason: str
+    left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,8 @@ Outcome = Done | Skipped | NotYet | Failed
 def again(outcome: Outcome) -> bool:
     """Whether trying again in a moment makes sense."""
     return isinstance(outcome, NotYet) or (isinstance(outcome, Failed) and outcome.kind in RETRYABLE)
+
+
+def asks(outcome: Outcome) -> bool:
+    """Whether a person must act before it can hold."""
+    return isinstance(outcome, Failed) and outcome.kind in HUMAN

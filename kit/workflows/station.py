@@ -9,22 +9,24 @@ import threading
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
+from inventory import interventions
 from inventory.activity import Event, Status
 from inventory.database import Database
 from inventory.errors import OperatorError
+from inventory.interventions import Kind
 from inventory.journal import Stamp
 from kit.graph.client import Graph
 from kit.graph.errors import Stopped
 from kit.graph.waits import Wait
 from kit.plan.stages import Stage
-from kit.workflows import engine
+from kit.workflows import engine, leaving_out
 from kit.workflows.activity import ActivityLog
-from kit.workflows.outcome import Done, Failed, NotYet, Outcome, Skipped, again
+from kit.workflows.outcome import Done, Failed, NotYet, Outcome, Skipped, again, asks
 from kit.workstations.runner import RunnerSettings
 from kit.workstations.targets import Secret
 
@@ -126,38 +128,83 @@ def tell_wait(wait: Wait) -> None:
 
 
 def attempt(cell: Cell, act: Callable[[], Outcome]) -> Outcome:
-    """Run one step's act, tell its beginning and its end, and turn errors into values."""
-    _cell.set(cell)
-    cell.tell(Status.RUNNING)
-    try:
-        outcome = act()
-    except Stopped:
-        engine.abandon()
-    except OperatorError as exc:
-        outcome = Failed(exc.kind, exc.message, exc.hint)
-    except Exception as exc:  # a fault of ours in one cell must not take the crisis down
-        log.exception("step failed", extra={"action": f"{cell.stage}.failed", "crisis": cell.crisis})
-        outcome = Failed(
-            "error",
-            _("{fault}: {text}").format(fault=type(exc).__name__, text=exc),
-            _("This is a fault of the program: please report it with the station's log."),
-        )
-    current().activity.conclude(*_conclusion(cell, outcome))
+    """Run one step's act, tell its beginning and its end, and turn errors into values.
+
+    A stage that somebody decided to go without is not begun.
+    """
+    return attempt_seats(cell, lambda _seats: act())
+
+
+def attempt_seats(cell: Cell, act: Callable[[Sequence[int | None]], Outcome]) -> Outcome:
+    """As `attempt`, for an act that is told which seats are left: a decision may leave out some of them."""
+    without = _left_out(cell)
+    for seat, reason in without.items():
+        current().activity.conclude(*replace(cell, seats=(seat,)).events(Status.LEFT_OUT, reason))
+    going = replace(cell, seats=tuple(seat for seat in cell.seats if seat not in without))
+    if without and not going.seats:
+        return Skipped("; ".join(dict.fromkeys(without.values())), left_out=True)
+    _cell.set(going)
+    going.tell(Status.RUNNING)
+    outcome = _in_values(going, lambda: act(going.seats))
+    current().activity.conclude(*conclusion(going, outcome))
     return outcome
 
 
-def _conclusion(cell: Cell, outcome: Outcome) -> list[Event]:
+def conclusion(cell: Cell, outcome: Outcome, *, until: datetime | None = None) -> list[Event]:
+    """How a try's outcome is told; `until` is when what waits is tried again, or is waited for no longer."""
     match outcome:
         case Done(detail):
             return cell.events(Status.DONE, detail)
         case NotYet(reason, seats):
             here = [seat for seat in cell.seats if seat not in seats]
-            waiting = replace(cell, seats=seats or cell.seats).events(Status.WAITING, reason)
+            waiting = replace(cell, seats=seats or cell.seats).events(Status.WAITING, reason, until=until)
             return waiting + (replace(cell, seats=here).events(Status.DONE) if seats else [])
-        case Skipped(reason):
-            return cell.events(Status.SKIPPED, reason)
+        case Skipped(reason, left_out):
+            return cell.events(Status.LEFT_OUT if left_out else Status.SKIPPED, reason)
+        case Failed() if asks(outcome) and leaving_out.answerable(cell.stage):
+            return [event for seat in cell.seats for event in _question(cell, seat, outcome, until)]
         case Failed(kind, message, hint) if again(outcome):
             # It is tried again in a moment; `equip` says so where the run ends without it.
-            return cell.events(Status.WAITING, message, hint=hint, data={"kind": kind})
+            return cell.events(Status.WAITING, message, hint=hint, until=until, data={"kind": kind})
         case Failed(kind, message, hint):
             return cell.events(Status.FAILED, message, hint=hint, data={"kind": kind})
+
+
+def _in_values(cell: Cell, act: Callable[[], Outcome]) -> Outcome:
+    try:
+        return act()
+    except Stopped:
+        engine.abandon()
+    except OperatorError as exc:
+        return Failed(exc.kind, exc.message, exc.hint)
+    except Exception as exc:  # a fault of ours in one cell must not take the crisis down
+        log.exception("step failed", extra={"action": f"{cell.stage}.failed", "crisis": cell.crisis})
+        return Failed(
+            "error",
+            _("{fault}: {text}").format(fault=type(exc).__name__, text=exc),
+            _("This is a fault of the program: please report it with the station's log."),
+        )
+
+
+def _left_out(cell: Cell) -> dict[int | None, str]:
+    """The seats of the cell that go without its stage by decision, with who decided and why."""
+    with current().database.read() as session:
+        decisions = interventions.of(session, cell.crisis, stage=cell.stage)
+        counting = {seat: interventions.counting(decisions, seat=seat) for seat in cell.seats}
+        return {
+            seat: leaving_out.told(decision.decided_by, decision.reason)
+            for seat, decision in counting.items()
+            if decision is not None and decision.kind == Kind.SKIP
+        }
+
+
+def _question(cell: Cell, seat: int | None, failed: Failed, until: datetime | None) -> list[Event]:
+    where = f"{cell.crisis} {cell.stage}" + (f" --seat {seat}" if seat and len(cell.seats) == 1 else "")
+    answer = _("Once it is done: `kit crisis retry {where}`.").format(where=where)
+    return replace(cell, seats=(seat,)).events(
+        Status.NEEDS_HUMAN,
+        failed.message,
+        hint=f"{failed.hint} {answer}".strip(),
+        until=until,
+        data={"kind": failed.kind},
+    )

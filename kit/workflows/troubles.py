@@ -38,10 +38,11 @@ def troubles(outcomes: Mapping[tuple[Stage, int | None], Outcome]) -> tuple[Trou
 
 @engine.step
 def give_up(reference: str, left: tuple[Trouble, ...]) -> None:
-    """What was still waited for when its time was up has failed: say so where it shows."""
+    """What the world or a person still had to do when its time was up has failed: say so where it shows."""
     station = current()
     with station.database.read() as session:
-        waiting = read_board(session, reference).with_status(Status.WAITING)
+        board = read_board(session, reference)
+    waiting = [*board.with_status(Status.WAITING), *board.with_status(Status.NEEDS_HUMAN)]
     for trouble in left:
         seats = [
             cell.last.seat
