@@ -45,7 +45,8 @@ def prepared() -> Iterator[tuple[Path, str]]:
         home = Path(folder) / "home"
         demo: Demo = build(home, say=lambda _text: None)
         try:
-            yield home, demo.prepare(LAPTOPS)
+            demo.furnish(LAPTOPS)
+            yield home, demo.declare(LAPTOPS)
         finally:
             demo.stop()
 

@@ -3,6 +3,7 @@
 A hand-over is refused whole or done whole. What came back is compared in `returns`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,7 +101,7 @@ def hand_over(
     must_be_open(crisis)
     person = seat_of(session, crisis.reference, seat)
     told = checked(crisis, by, told)
-    held = {each.device_tag: each for each in _held(session, person)}
+    held = _held(session, person)
     wanted = [_own(session, person, code, held) for code in scanned] or _due(session, person, held.values())
     given = list({each.device_tag: each for each in wanted}.values())
     for loan in given:
@@ -108,6 +109,19 @@ def hand_over(
     for loan in given:
         loans.hand_over(session, by, loan, at=told.at)
     return keep(session, by, given, Direction.OUT, told)
+
+
+def recognised(session: Session, by: Stamp, crisis: Crisis, *, seat: int, code: str) -> Loan:
+    """The loan of a scanned device that could be handed to that seat's person now.
+
+    Raises:
+        Unknown, BadValue, IllegalMove: as `hand_over`.
+    """
+    must_be_open(crisis)
+    person = seat_of(session, crisis.reference, seat)
+    loan = _own(session, person, code, _held(session, person))
+    _must_be_ready(session, loan, by.at)
+    return loan
 
 
 def checked(crisis: Crisis, by: Stamp, told: Told) -> Told:
@@ -187,6 +201,16 @@ def of(session: Session, reference: str, *, seat: int | None = None) -> Sequence
     return session.exec(query.order_by(col(Handing.id))).all()
 
 
+def accessories_out(rows: Iterable[Handing]) -> dict[str, int]:
+    """By item, what these rows gave and did not bring back. Pure."""
+    given: Counter[str] = Counter()
+    for row in rows:
+        sign = 1 if row.direction == Direction.OUT else -1
+        for item, count in row.accessories.items():
+            given[item] += sign * count
+    return {item: count for item, count in sorted(given.items()) if count > 0}
+
+
 def identified(session: Session, code: str) -> Device:
     """The device whose tag, serial, IMEI or ICCID was scanned.
 
@@ -215,8 +239,10 @@ def tidy(code: str) -> str:
         raise BadValue(_("A code {reason}; nothing was changed.").format(reason=exc)) from exc
 
 
-def _held(session: Session, seat: Seat) -> Sequence[Loan]:
-    return loans.open_loans(session, crisis=seat.crisis, seat=seat.number)
+def _held(session: Session, seat: Seat) -> dict[str, Loan]:
+    """By tag, what a seat holds."""
+    held = loans.open_loans(session, crisis=seat.crisis, seat=seat.number)
+    return {loan.device_tag: loan for loan in held}
 
 
 def _own(session: Session, seat: Seat, code: str, held: Mapping[str, Loan]) -> Loan:

@@ -4,7 +4,6 @@ What is compared is what `handings` has; scans that did not fit and decisions ar
 came back goes to quarantine at once: nobody lends it again before its wipe.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -313,14 +312,10 @@ def _scans(lines: Iterable[JournalLine]) -> Iterator[Sighting]:
 
 def _of_accessories(session: Session, reference: str, rows: Sequence[Handing]) -> Iterator[Variance]:
     """What a seat got and did not bring along, once all its devices are back."""
-    given: Counter[tuple[int, str]] = Counter()
-    for row in rows:
-        sign = 1 if row.direction == Direction.OUT else -1
-        for item, count in row.accessories.items():
-            given[row.seat_number, item] += sign * count
     waiting = {loan.seat_number for loan in _in_hands(session, reference)}
-    for (number, item), count in sorted(given.items()):
-        if count > 0 and number not in waiting:
+    for number in sorted({row.seat_number for row in rows} - waiting):
+        mine = (row for row in rows if row.seat_number == number)
+        for item, count in handings.accessories_out(mine).items():
             yield Variance(f"{number}/{item}", Discrepancy.MISSING, expected=str(count), found="0")
 
 

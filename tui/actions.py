@@ -24,6 +24,9 @@ class Place(StrEnum):
     LISTS = N_("In every list")
     POOL = N_("Pool and device")
     JOURNAL = N_("Journal")
+    OPENING = N_("Opening a crisis")
+    COUNTER = N_("Counter")
+    CRISIS = N_("Crisis")
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,31 @@ _ACTIONS = (
     Action("pool", "p,f3", "app.pool", N_("Pool"), N_("Every device, with a filter.")),
     Action("journal", "j,f4", "app.journal", N_("Journal"), N_("Who did what, when: the newest line last.")),
     Action("documents", "d,f6", "app.documents", N_("Documents"), N_("Every document that was issued.")),
+    Action(
+        "counter",
+        "c,f10",
+        "app.counter",
+        N_("Counter"),
+        N_("Hand over, take back, count: with a scanner."),
+        acts=True,
+    ),
     Action("refresh", "f5", "app.refresh", "", N_("Read again now; it happens by itself as well.")),
     Action("back", "escape", "app.leave", N_("Back"), N_("Go back to the screen before.")),
+    Action("cancel", "escape", "cancel", N_("Cancel"), N_("Close what asks; nothing is done.")),
     Action("palette", "colon,f9", "app.palette", N_("Command"), N_("Do something by typing its name.")),
     Action(
         "help", "question_mark,f1", "app.help", N_("Help"), N_("What this screen shows and what its keys do.")
     ),
     Action("theme", "t,f8", "app.next_theme", "", N_("Other colours: dark, light, high contrast.")),
+    Action("field.next", "tab", "app.focus_next", "", N_("To the next field or list."), place=Place.LISTS),
+    Action(
+        "field.before",
+        "shift+tab",
+        "app.focus_previous",
+        "",
+        N_("To the field or list before."),
+        place=Place.LISTS,
+    ),
     Action("quit", "q", "app.quit", N_("Quit"), N_("Leave the screens; a run goes on without them.")),
     Action("open", "enter", "choose", N_("Open"), N_("Open the line under the cursor."), place=Place.LISTS),
     Action(
@@ -138,12 +159,123 @@ _ACTIONS = (
         N_("Go to the newest line and stay on it as others come."),
         place=Place.JOURNAL,
     ),
+    Action(
+        "new_crisis",
+        "n,f7",
+        "app.new_crisis",
+        N_("New crisis"),
+        N_("Open a crisis, step by step; nothing is written before the last one."),
+        place=Place.OPENING,
+        acts=True,
+    ),
+    Action(
+        "step.next",
+        "f7",
+        "next_step",
+        N_("Next"),
+        N_("Go on to the next step."),
+        place=Place.OPENING,
+    ),
+    Action(
+        "step.back",
+        "escape",
+        "back_step",
+        N_("Back"),
+        N_("Go one step back; nothing typed is lost. From the first step, leave."),
+        place=Place.OPENING,
+    ),
+    Action(
+        "seats.propose",
+        "f12",
+        "propose",
+        N_("Propose"),
+        N_("Add the seats that such a commune needs; their names are typed then."),
+        place=Place.OPENING,
+    ),
+    Action(
+        "seat.remove",
+        "x",
+        "remove_seat",
+        N_("Remove"),
+        N_("Do without the person under the cursor."),
+        place=Place.OPENING,
+    ),
+    Action("toggle", "space", "other", "", N_("Choose the other one of two."), place=Place.OPENING),
+    Action("field.keep", "enter", "keep", "", N_("Keep it and go to the next field."), place=Place.OPENING),
+    Action(
+        "scan.undo",
+        "f7",
+        "undo_scan",
+        N_("Undo"),
+        N_("Take the last scan back; the journal keeps both lines."),
+        place=Place.COUNTER,
+        acts=True,
+    ),
+    Action(
+        "scan.condition",
+        "f8",
+        "tell_condition",
+        N_("Condition"),
+        N_("Say what is wrong with the thing that was scanned last."),
+        place=Place.COUNTER,
+        acts=True,
+    ),
+    Action(
+        "scan.finish",
+        "f12",
+        "finish_scans",
+        N_("Done"),
+        N_("Everything is scanned: hand it over, take it back, or see what differs."),
+        place=Place.COUNTER,
+        acts=True,
+    ),
+    Action("cell.left", "left", "turn(-1)", "", N_("One stage to the left."), place=Place.CRISIS),
+    Action("cell.right", "right", "turn(1)", "", N_("One stage to the right."), place=Place.CRISIS),
+    Action(
+        "retry",
+        "r",
+        "retry",
+        N_("Retry"),
+        N_("Try the cell under the cursor again: what it waited for is done."),
+        place=Place.CRISIS,
+        acts=True,
+    ),
+    Action(
+        "leave_out",
+        "x",
+        "leave_out",
+        N_("Leave out"),
+        N_("Go on without the cell under the cursor; it asks for the reason."),
+        place=Place.CRISIS,
+        acts=True,
+    ),
+    Action(
+        "replace",
+        "e",
+        "replace",
+        N_("Replace"),
+        N_("Replace the seat's laptop or phone by another one of the shelf."),
+        place=Place.CRISIS,
+        acts=True,
+    ),
+    Action(
+        "run",
+        "g",
+        "go_on",
+        N_("Run"),
+        N_("Carry the plan out, or go on with a run that stopped."),
+        place=Place.CRISIS,
+        acts=True,
+    ),
 )
 
 #: Every action by its id.
 ACTIONS = {action.id: action for action in _ACTIONS}
 #: What every screen has, in the order of the footer.
-COMMON = ("help", "palette", "quit", "situation", "pool", "journal", "documents", "refresh", "theme")
+COMMON = (
+    *("help", "palette", "quit", "situation", "pool", "journal", "documents"),
+    *("counter", "refresh", "theme", "field.next", "field.before"),
+)
 #: Textual's actions that change something.
 ACTING = frozenset(action.action for action in _ACTIONS if action.acts)
 

@@ -3,6 +3,7 @@
 `run` opens it and `key_sheet` prints its keys; this module is the one door to the package.
 """
 
+import gc
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -22,13 +23,16 @@ from inventory.times import utc_now
 from kit.app.compose import App as Program
 from tui import keys
 from tui.acting import Acted, Hands
-from tui.actions import ACTIONS, OFFERED
+from tui.actions import ACTING, ACTIONS, OFFERED
 from tui.dialogs.help import HelpDialog
 from tui.dialogs.text import TextDialog
 from tui.feed import Feed, News
 from tui.help import explanations
+from tui.opening.draft import Draft
+from tui.opening.screen import OpeningScreen
 from tui.picture import Picture
 from tui.screens.base import Stand, View
+from tui.screens.counter import CounterScreen
 from tui.screens.crisis import CrisisScreen
 from tui.screens.device import DeviceScreen
 from tui.screens.documents import DocumentsScreen
@@ -68,8 +72,15 @@ def run(program: Program, look: Look) -> None:
         BadValue: a key that not every keyboard has, or that has a meaning already.
     """
     screens = Screens(program, look)
-    sys.setswitchinterval(_HAND_OVER)
+    prepare()
     screens.run()
+
+
+def prepare() -> None:
+    """Tune this process for screens: threads take turns quickly, what stays is not searched for waste."""
+    sys.setswitchinterval(_HAND_OVER)
+    gc.collect()
+    gc.freeze()
 
 
 def key_sheet(remapped: Mapping[str, str]) -> str:
@@ -108,6 +119,7 @@ class Screens(App[None]):
         )
         self._hands = Hands(self.post_message, read_only=look.read_only)
         self._picture: Picture | None = None
+        self._draft: Draft | None = None
         for theme in THEMES.values():
             self.register_theme(theme)
         if look.theme not in THEMES:
@@ -165,6 +177,20 @@ class Screens(App[None]):
     def _opened_device(self, message: PoolScreen.Opened) -> None:
         self.push_screen(DeviceScreen(self._stand(), message.tag))
 
+    @on(OpeningScreen.Kept)
+    def _keep_draft(self, message: OpeningScreen.Kept) -> None:
+        self._draft = message.draft
+
+    @on(OpeningScreen.Begun)
+    def _begun(self, message: OpeningScreen.Begun) -> None:
+        self._draft = None
+        self.action_situation()
+        self._open_crisis(message.reference)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Where the screens are only looked at, no key of theirs leads to an act."""
+        return not (self._hands.read_only and f"app.{action}" in ACTING)
+
     def action_leave(self) -> None:
         """Leave the top screen; the bottom one stays."""
         if len(self.screen_stack) > 1:
@@ -186,6 +212,15 @@ class Screens(App[None]):
     def action_documents(self) -> None:
         """Go to the documents."""
         self._go(DocumentsScreen)
+
+    def action_new_crisis(self) -> None:
+        """Open a crisis, or go on where one was."""
+        self.action_situation()
+        self.push_screen(OpeningScreen(self._stand(), self._draft))
+
+    def action_counter(self) -> None:
+        """Go to the counter."""
+        self._go(CounterScreen)
 
     def action_refresh(self) -> None:
         """Read at once."""
@@ -218,7 +253,7 @@ class Screens(App[None]):
     def _stand(self) -> Stand:
         return Stand(self._program, self._feed, self._hands, self._picture, self._clock())
 
-    def _go(self, screen: type[PoolScreen] | type[JournalScreen] | type[DocumentsScreen]) -> None:
+    def _go(self, screen: type[PoolScreen | JournalScreen | DocumentsScreen | CounterScreen]) -> None:
         """Put that screen right above the first one: going about does not pile up."""
         if not isinstance(self.screen, screen):
             self.action_situation()

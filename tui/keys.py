@@ -13,9 +13,13 @@ from inventory.errors import BadValue
 from tui.actions import ACTIONS, N_, Place, keys_of
 
 #: What moves about, and the signs that every keyboard has without AltGr.
-_MOVES = frozenset(
-    {"enter", "escape", "space", "up", "down", "pageup", "pagedown", "home", "end", "slash", "colon"}
-) | {"question_mark"}
+_MOVES = (
+    frozenset(
+        {"enter", "escape", "space", "up", "down", "left", "right", "pageup", "pagedown", "home", "end"}
+    )
+    | {"tab", "shift+tab"}
+    | {"slash", "colon", "question_mark"}
+)
 _LETTERS = re.compile(r"[a-z]|f([1-9]|1[0-2])")
 _NAMES = {
     "enter": N_("Enter"),
@@ -25,8 +29,12 @@ _NAMES = {
     "pagedown": N_("Page down"),
     "home": N_("Home"),
     "end": N_("End"),
+    "tab": N_("Tab"),
+    "shift+tab": N_("Shift Tab"),
     "up": "↑",
     "down": "↓",
+    "left": "←",
+    "right": "→",
 }
 
 

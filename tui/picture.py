@@ -5,12 +5,13 @@ The feed makes pictures, screens draw them; nobody changes one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from inventory.activity import Status
+from inventory.activity import Event, Status
 from inventory.board import Board
 from inventory.devices import DeviceKind, DeviceState
+from inventory.heartbeats import SILENT_SECONDS
 from inventory.readiness import Verdict, Why
 
 
@@ -31,6 +32,7 @@ class CrisisView:
     Attributes:
         planned: whether a plan is kept.
         due_back: since when its equipment is due back; None until both ends are known, or once it is closed.
+        devices: the tag that the plan gives a seat, by seat number and stage ("laptop", "phone").
     """
 
     reference: str
@@ -41,6 +43,7 @@ class CrisisView:
     planned: bool
     due_back: datetime | None
     seats: tuple[SeatView, ...]
+    devices: Mapping[tuple[int, str], str] = field(default_factory=dict)
 
     def seat(self, number: int | None) -> SeatView | None:
         """The seat with that number."""
@@ -224,9 +227,77 @@ class DocumentText:
     text: str
 
 
+@dataclass(frozen=True)
+class CommunesQuery:
+    """Every commune that may borrow, as it stands on that day."""
+
+    today: date
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """Whom to call, for what, and on which day somebody made sure of it last."""
+
+    role: str
+    name: str
+    phone: str
+    confirmed_on: date
+
+
+@dataclass(frozen=True)
+class CommuneView:
+    """A commune; `lends` says whether a convention opens the right to a kit, `convention` how it stands."""
+
+    code: str
+    name: str
+    population: int
+    lends: bool
+    convention: str
+    contacts: tuple[ContactView, ...]
+
+
+@dataclass(frozen=True)
+class CommuneList:
+    """Every commune, by name."""
+
+    query: CommunesQuery
+    communes: tuple[CommuneView, ...]
+
+
+@dataclass(frozen=True)
+class CellQuery:
+    """What happened in one stage of one seat, or of the crisis as a whole."""
+
+    crisis: str
+    stage: str
+    seat: int | None
+
+
+@dataclass(frozen=True)
+class CellLog:
+    """The last events of a cell, oldest first, each with the number of its row."""
+
+    query: CellQuery
+    events: tuple[tuple[int, Event], ...]
+
+
+@dataclass(frozen=True)
+class StationView:
+    """The last sign of life of a station's engine; `ended` says that it took its leave."""
+
+    name: str
+    began_at: datetime
+    at: datetime
+    ended: bool
+
+    def silent(self, now: datetime) -> bool:
+        """Whether it should have been heard of."""
+        return not self.ended and now - self.at > timedelta(seconds=SILENT_SECONDS)
+
+
 #: What the screen on top may ask, and what comes back.
-Question = PoolQuery | DeviceQuery | JournalQuery | DocumentsQuery | DocumentQuery
-Answer = PoolPage | DeviceFile | JournalPage | DocumentList | DocumentText
+Question = PoolQuery | DeviceQuery | JournalQuery | DocumentsQuery | DocumentQuery | CommunesQuery | CellQuery
+Answer = PoolPage | DeviceFile | JournalPage | DocumentList | DocumentText | CommuneList | CellLog
 
 
 @dataclass(frozen=True)
@@ -263,6 +334,7 @@ class Picture:
     counts: Mapping[tuple[DeviceKind, DeviceState], int] = field(default_factory=dict)
     boards: Mapping[str, Board] = field(default_factory=dict)
     breaches: tuple[BreachView, ...] = ()
+    stations: tuple[StationView, ...] = ()
     answer: Answer | None = None
     survey: Survey | None = None
 

@@ -1,28 +1,34 @@
 """Reads pictures out of the book of record, and only what changed since the last one. No thread, no widget.
 
-Every change of the book writes a journal line and every progress an activity row, so two numbers tell
-whether there is anything to read: an idle screen costs one small query.
+Every change of the book writes a journal line, every progress an activity row and every sign of life its
+moment, so three values tell whether there is anything to read: an idle screen costs one small query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 
 import sqlalchemy
 from sqlmodel import Session, col, func, select
 
-from inventory import activity, breaches, crises, devices, milestones
+from inventory import activity, breaches, crises, devices, dropped_seats, heartbeats, milestones
 from inventory.activity import ActivityRow
 from inventory.board import Board
 from inventory.breaches import Breach
 from inventory.communes import Commune
 from inventory.crises import Crisis, Seat
+from inventory.heartbeats import Heartbeat
 from inventory.journal import JournalLine
-from tui import document_query, journal_query, pool_query
+from kit.plan.stages import Stage
+from tui import commune_query, document_query, journal_query, pool_query
 from tui.picture import (
     Answer,
     BreachView,
+    CellLog,
+    CellQuery,
+    CommunesQuery,
     CrisisView,
     DeviceQuery,
     DocumentQuery,
@@ -33,15 +39,20 @@ from tui.picture import (
     PoolQuery,
     Question,
     SeatView,
+    StationView,
 )
+
+#: How many events of a cell are shown: more than a whole run of a laptop tells.
+_EVENTS = 500
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How far the book has come: last journal line, last activity row."""
+    """How far the book has come: last journal line, last activity row, last sign of life of any station."""
 
     journal: int
     activity: int
+    beat: datetime | None = None
 
 
 class Reader:
@@ -65,17 +76,29 @@ class Reader:
             counts=same.counts if same else devices.counts(session),
             boards=boards,
             breaches=same.breaches if same else _breaches(session),
-            answer=self._answer(session, question, same),
+            stations=self._stations(session, before, mark),
+            answer=self._answer(session, question, same, news=mark.activity != self._mark.activity),
         )
         # Until the activity is read to its end, the next turn must find something to do.
-        self._mark = Mark(mark.journal, self._seen)
+        self._mark = Mark(mark.journal, self._seen, mark.beat)
         self._picture = picture
         return picture
 
-    def _answer(self, session: Session, question: Question | None, same: Picture | None) -> Answer | None:
-        """The answer; `same` is the picture before, where the book has not changed since."""
+    def _stations(self, session: Session, before: Picture | None, mark: Mark) -> tuple[StationView, ...]:
+        if before is not None and mark.beat == self._mark.beat:
+            return before.stations
+        signs = heartbeats.listing(session)
+        return tuple(StationView(each.station, each.began_at, each.at, each.ended) for each in signs)
+
+    def _answer(
+        self, session: Session, question: Question | None, same: Picture | None, *, news: bool
+    ) -> Answer | None:
+        """The answer; `same` is the picture before, where the book has not changed since.
+
+        `news` says whether a run told something meanwhile.
+        """
         before = same.answer if same else None
-        if before is not None and before.query == question:
+        if before is not None and before.query == question and not (news and isinstance(before, CellLog)):
             return before
         found: Answer | None = None
         match question:
@@ -89,6 +112,10 @@ class Reader:
                 found = document_query.listing(session, question)
             case DocumentQuery():
                 found = document_query.text(session, question, self._documents)
+            case CommunesQuery():
+                found = commune_query.listing(session, question)
+            case CellQuery():
+                found = _log(session, question)
             case None:
                 pass
             case _:
@@ -111,8 +138,14 @@ class Reader:
 def _mark(session: Session) -> Mark:
     journal = select(func.max(col(JournalLine.seq))).scalar_subquery()
     row = select(func.max(col(ActivityRow.id))).scalar_subquery()
-    last, seen = session.exec(select(journal, row)).one()
-    return Mark(last or 0, seen or 0)
+    beat = select(func.max(col(Heartbeat.at))).scalar_subquery()
+    last, seen, heard = session.exec(select(journal, row, beat)).one()
+    return Mark(last or 0, seen or 0, heard)
+
+
+def _log(session: Session, question: CellQuery) -> CellLog:
+    events = activity.of_cell(session, question.crisis, question.stage, question.seat, limit=_EVENTS)
+    return CellLog(question, tuple(events))
 
 
 def _asked(picture: Picture) -> Question | None:
@@ -143,7 +176,8 @@ def _crises(session: Session) -> tuple[CrisisView, ...]:
     seats: dict[str, list[SeatView]] = {}
     # Columns, not objects: in years of crises there are tens of thousands of seats.
     named = (Seat.crisis, Seat.number, Seat.first_name, Seat.last_name, Seat.service, Seat.ready_at)
-    query = sqlalchemy.select(*(col(each) for each in named)).order_by(col(Seat.crisis), col(Seat.number))
+    query = sqlalchemy.select(*(col(each) for each in named)).where(dropped_seats.needed())
+    query = query.order_by(col(Seat.crisis), col(Seat.number))
     for crisis, number, first, last, service, ready_at in session.execute(query):
         seats.setdefault(crisis, []).append(SeatView(number, f"{first} {last}", service, ready_at))
     return tuple(
@@ -162,4 +196,14 @@ def _crisis(session: Session, crisis: Crisis, names: dict[str, str], seats: Sequ
         planned=crisis.plan is not None,
         due_back=None if closed else milestones.return_due_since(session, crisis.reference),
         seats=tuple(seats),
+        devices={} if closed or crisis.plan is None else _devices(crisis.plan),
     )
+
+
+def _devices(plan: Mapping[str, Any]) -> dict[tuple[int, str], str]:
+    return {
+        (seat["number"], stage): seat[stage]["tag"]
+        for seat in plan["seats"]
+        for stage in (Stage.LAPTOP, Stage.PHONE)
+        if seat[stage]
+    }

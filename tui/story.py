@@ -16,6 +16,7 @@ _URGENCY = (
     Status.NEEDS_HUMAN,
     Status.WAITING,
     Status.RUNNING,
+    Status.LEFT_OUT,
     Status.PENDING,
     Status.DONE,
     Status.SKIPPED,
@@ -28,17 +29,24 @@ _QUIET = frozenset({Status.PENDING, Status.DONE, Status.SKIPPED})
 Line = tuple[Word, ...]
 
 
-def tell(crisis: CrisisView, board: Board, number: int | None, now: datetime, zone: tzinfo) -> list[Line]:
-    """Everything about the seat, and the crisis's own stages that are not quiet; the more urgent first."""
-    whole = {name: cell for name, cell in board.stages(None).items() if cell.status not in _QUIET}
-    of_crisis: list[Line] = (
-        [(Word(_("The whole crisis"), "title"),), *_stages(whole, now, zone)] if whole else []
-    )
+def tell(
+    crisis: CrisisView, board: Board, number: int | None, now: datetime, zone: tzinfo, *, stage: str
+) -> list[Line]:
+    """Everything about the seat, then the crisis's own stages that are not quiet; the more urgent first.
+
+    What is said of `stage` stands first; without a seat, it is one of the crisis's own.
+    """
     seat = crisis.seat(number)
     own = board.stages(seat.number) if seat else {}
-    of_seat: list[Line] = [_title(crisis, seat), *_stages(own, now, zone)] if seat else []
-    first, second = (of_crisis, of_seat) if _worst(whole) < _worst(own) else (of_seat, of_crisis)
-    return [*_beginning(crisis, board), *first, *second]
+    whole = {
+        name: cell
+        for name, cell in board.stages(None).items()
+        if cell.status not in _QUIET or (seat is None and name == stage)
+    }
+    title = (Word(_("The whole crisis"), "title"),)
+    of_crisis: list[Line] = [title, *_stages(whole, stage, now, zone)] if whole else []
+    of_seat: list[Line] = [_title(crisis, seat), *_stages(own, stage, now, zone)] if seat else []
+    return [*_beginning(crisis, board), *of_seat, *of_crisis]
 
 
 def _beginning(crisis: CrisisView, board: Board) -> Iterator[Line]:
@@ -65,16 +73,8 @@ def _title(crisis: CrisisView, seat: SeatView) -> Line:
     return (who, Word(_("✓ works since {time}").format(time=clock.since(crisis.t0, seat.ready_at)), "good"))
 
 
-def _worst(cells: Mapping[str, Cell]) -> int:
-    """The urgency of the most urgent stage; waiting and running are equals, since nobody can do anything."""
-    return min(
-        (min(_URGENCY.index(cell.status), _URGENCY.index(Status.WAITING)) for cell in cells.values()),
-        default=len(_URGENCY),
-    )
-
-
-def _stages(cells: Mapping[str, Cell], now: datetime, zone: tzinfo) -> Iterator[Line]:
-    ordered = sorted(in_order(cells), key=lambda name: _URGENCY.index(cells[name].status))
+def _stages(cells: Mapping[str, Cell], chosen: str, now: datetime, zone: tzinfo) -> Iterator[Line]:
+    ordered = sorted(in_order(cells), key=lambda name: (name != chosen, _URGENCY.index(cells[name].status)))
     width = max((len(stage_word(name)) for name in ordered), default=0)
     for name in ordered:
         yield from _stage(stage_word(name).ljust(width), cells[name], now, zone)
@@ -101,7 +101,7 @@ def _when(cell: Cell, now: datetime, zone: tzinfo) -> str:
     last = cell.last
     if cell.status is Status.RUNNING:
         return _("for {span}").format(span=clock.span((now - cell.first.at).total_seconds()))
-    if cell.status is Status.WAITING and last.until is not None:
+    if cell.status in {Status.WAITING, Status.NEEDS_HUMAN} and last.until is not None:
         return _until(last.until, now, zone)
     if cell.status is Status.WAITING:
         return _("since {time}").format(time=clock.time(last.at, zone))

@@ -29,9 +29,10 @@ class Need:
 
 
 def needs(picture: Picture, now: datetime, zone: tzinfo) -> list[Need]:
-    """Clocks that the law set, then what failed or waits for a person, then what is late."""
+    """Clocks that the law set, silent stations, what waits for a person or failed, then what is late."""
     found = [
         *_breaches(picture, now),
+        *_silent(picture, now, zone),
         *_cells(picture, Status.NEEDS_HUMAN),
         *_cells(picture, Status.FAILED),
         *(need for crisis in picture.open_crises for need in _of_crisis(crisis, picture, zone)),
@@ -52,6 +53,32 @@ def _breaches(picture: Picture, now: datetime) -> Iterator[Need]:
             f"{what.format(span=clock.span(abs(left)))} · {plain(each.description)}",
             _("Note it with `kit breach notified {reference}`.").format(reference=each.reference),
         )
+
+
+def _silent(picture: Picture, now: datetime, zone: tzinfo) -> Iterator[Need]:
+    """Stations that should have been heard of, while a run stands where only an engine brings it on."""
+    halted = [crisis.reference for crisis in picture.open_crises if _unfinished(picture, crisis)]
+    for station in picture.stations:
+        if halted and station.silent(now):
+            yield Need(
+                f"station:{station.name}",
+                status_word(Status.NEEDS_HUMAN),
+                plain(station.name),
+                _("station silent since {time}; unfinished: {crises}").format(
+                    time=clock.time(station.at, zone), crises=", ".join(halted)
+                ),
+                _("Look at that machine; there, `kit crisis run {reference}` goes on.").format(
+                    reference=halted[0]
+                ),
+                halted[0],
+            )
+
+
+def _unfinished(picture: Picture, crisis: CrisisView) -> bool:
+    return any(
+        picture.count(crisis.reference, status)
+        for status in (Status.RUNNING, Status.WAITING, Status.NEEDS_HUMAN)
+    )
 
 
 def _cells(picture: Picture, status: Status) -> Iterator[Need]:

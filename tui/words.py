@@ -60,6 +60,7 @@ def status_word(status: Status) -> Word:
         Status.WAITING: "wait",
         Status.DONE: "good",
         Status.SKIPPED: "quiet",
+        Status.LEFT_OUT: "wait",
         Status.FAILED: "bad",
         Status.NEEDS_HUMAN: "human",
     }

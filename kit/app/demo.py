@@ -95,16 +95,15 @@ class Demo:
         self._forbidden: socket.socket | None = None
 
     def run(self, laptops: int) -> Demonstration:
-        """Equip the sample commune and prove it; see `prepare` and `prove` for what may go wrong."""
-        reference = self.prepare(laptops)
+        """Equip the sample commune and prove it; see `furnish` and `prove` for what may go wrong."""
+        self.furnish(laptops)
+        reference = self.declare(laptops)
         self.kit("crisis", "run", reference)
         self.kit("journal", "verify")
         return self.prove(reference)
 
-    def prepare(self, laptops: int, *, people: int | None = None) -> str:
-        """Everything up to the plan: station, tenant, lab, pool, convention, crisis; gives its reference.
-
-        Without `people` there is one for each laptop.
+    def furnish(self, laptops: int) -> None:
+        """Everything that is there before a crisis: station, tenant, lab, pool, convention.
 
         Raises:
             MissingRequirement: this machine cannot hold a lab; nothing was made.
@@ -120,7 +119,14 @@ class Demo:
         self.kit("pool", "import", str(self._home.lab / "pool.csv"))
         self.kit("tenant", "enrol")
         self.kit("convention", "add", COMMUNE, "--template", "amp_cyber", "--notified", _last_year())
-        seats = ("--seats", str(self._seats(people or laptops)))
+
+    def declare(self, people: int) -> str:
+        """The crisis of so many people, up to its plan; gives its reference.
+
+        Raises:
+            DemoFailed: as `furnish`.
+        """
+        seats = ("--seats", str(self._seats(people)))
         opened = self.kit_json("crisis", "open", COMMUNE, *seats, "--called-back-by", "Camille Exemple")
         reference = str(opened["reference"])
         self.kit("crisis", "plan", reference)

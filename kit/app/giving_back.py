@@ -197,7 +197,7 @@ def _in_words(session: Session, variance: Variance) -> str:
     record, was, now = variance.record, variance.expected, variance.found
     match variance.discrepancy:
         case Discrepancy.UNEXPECTED if record is not None:
-            return _not_out(session, record.tag)
+            return not_out(session, record.tag)
         case Discrepancy.WRONG_CONDITION:
             said = _("{was} at the hand-over, now: {now}")
         case Discrepancy.WRONG_HOLDER:
@@ -211,7 +211,8 @@ def _in_words(session: Session, variance: Variance) -> str:
     return said.format(was=was, now=now)
 
 
-def _not_out(session: Session, tag: str) -> str:
+def not_out(session: Session, tag: str) -> str:
+    """Why a device that is in the pool does not belong to what is given back, in words."""
     state = devices.get(session, tag).state
     for loan in loans.open_loans(session, device=tag):
         if state is DeviceState.ON_LOAN:

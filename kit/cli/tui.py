@@ -1,5 +1,6 @@
 """`kit tui`: opens the screens; with `--json`, prints what the first of them shows."""
 
+import os
 import sys
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated, Any
@@ -89,7 +90,9 @@ def _situation(program: "App", reference: str | None) -> dict[str, Any]:
 
 
 def _need_terminal() -> None:
-    if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    # A window of `kit serve` is none, and has screens all the same.
+    in_browser = "TEXTUAL_DRIVER" in os.environ
+    if in_browser or all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         return
     from kit.errors import MissingRequirement
 

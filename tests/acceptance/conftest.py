@@ -12,23 +12,38 @@ from kit.errors import MissingRequirement
 
 #: Opens a demonstration in that home, up to its plan: (home, laptops, people) → (demo, crisis reference).
 Prepare = Callable[[Path, int, int], AbstractContextManager[tuple[Demo, str]]]
+#: The same without a crisis: (home, laptops) → demo.
+Furnish = Callable[[Path, int], AbstractContextManager[Demo]]
 
 
 @pytest.fixture
-def prepared(monkeypatch: pytest.MonkeyPatch) -> Prepare:
-    """Demonstrations beside the one that may be running on this machine, and beside other tests'."""
+def furnished(monkeypatch: pytest.MonkeyPatch) -> Furnish:
+    """Stations with laptops and tenant, beside the one that may be running here, and beside other tests'."""
     number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     monkeypatch.setenv("KIT_LAB__NAME", f"ckacc{number}")
     monkeypatch.setenv("KIT_LAB__NETWORK", f"10.84.{number}")
 
     @contextmanager
-    def prepare(home: Path, laptops: int, people: int) -> Iterator[tuple[Demo, str]]:
+    def furnish(home: Path, laptops: int) -> Iterator[Demo]:
         demo = build(home, say=print)
         try:
-            yield demo, demo.prepare(laptops, people=people)
+            demo.furnish(laptops)
+            yield demo
         except MissingRequirement as exc:
             pytest.skip(f"no lab on this machine: {exc}")
         finally:
             demo.stop()
+
+    return furnish
+
+
+@pytest.fixture
+def prepared(furnished: Furnish) -> Prepare:
+    """Such stations with a crisis whose plan is made."""
+
+    @contextmanager
+    def prepare(home: Path, laptops: int, people: int) -> Iterator[tuple[Demo, str]]:
+        with furnished(home, laptops) as demo:
+            yield demo, demo.declare(people)
 
     return prepare

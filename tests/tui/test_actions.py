@@ -11,22 +11,27 @@ from tui import keys
 from tui.actions import ACTIONS, Action
 from tui.app import Screens
 from tui.dialogs.consent import ConsentDialog
+from tui.dialogs.credential import CredentialDialog
+from tui.dialogs.form import FormDialog
 from tui.dialogs.help import HelpDialog
 from tui.dialogs.text import TextDialog
 from tui.screens.base import View
+from tui.screens.counter import CounterScreen, SeatsScreen
 from tui.screens.crisis import CrisisScreen
 from tui.screens.device import DeviceScreen
 from tui.screens.documents import DocumentsScreen
 from tui.screens.journal import JournalScreen
 from tui.screens.pool import PoolScreen
+from tui.screens.scanning import ScanScreen
 from tui.screens.situation import SituationScreen
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import Table
 
-_MOVES = {"enter", "escape", "space", "up", "down", "pageup", "pagedown", "home", "end"}
-_SIGNS = {"slash", "colon", "question_mark"}
+_MOVES = {"enter", "escape", "space", "up", "down", "left", "right", "pageup", "pagedown", "home", "end"}
+_SIGNS = {"tab", "shift+tab", "slash", "colon", "question_mark"}
 _OWNERS = (
     *(Screens, View, SituationScreen, CrisisScreen, PoolScreen, DeviceScreen, JournalScreen, DocumentsScreen),
+    *(CounterScreen, SeatsScreen, ScanScreen, FormDialog, CredentialDialog),
     *(FilterLine, Table, HelpDialog, TextDialog, ConsentDialog),
 )
 

@@ -57,7 +57,7 @@ def test_a_wait_says_until_when_and_why(database: Database) -> None:
     async def act(stage: Stage) -> None:
         await stage.sees("… waiting")
         await stage.press("down", "down")
-        await stage.sees("until 03:16:07, 1 min 53 s left", "the mailbox is not there yet")
+        await stage.sees("until 03:16:07, 1 min 53 s left", "the mailbox is not there")
 
     play(database, act, crisis=crisis, size=(120, 34))
 

@@ -1,13 +1,18 @@
 """The first screen: every crisis and the pool at a glance, and the way to the other screens and out."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
-from inventory import shelf
+from inventory import heartbeats, shelf
 from inventory.database import Database
+from inventory.heartbeats import Heartbeat
 from inventory.journal import Stamp
 from tests.tui import feeding
 from tests.tui.piloting import Stage, play
 from tui import survey
+from tui.reading import Reader
 
 
 def test_crises_show_their_clock_seats_and_what_is_wrong(database: Database) -> None:
@@ -164,3 +169,46 @@ def test_every_screen_is_framed_while_only_exercises_run(
             await stage.until(lambda: stage.text().count("━ EXERCISE ━") == frames, "the frame")
 
     play(database, act)
+
+
+def sign(database: Database, station: str, *, ago: float, ended: bool = False) -> None:
+    at = feeding.NOW - timedelta(seconds=ago)
+    beating = Heartbeat(station=station, process=1, version="1", began_at=feeding.T0, at=at, ended=ended)
+    with database.write() as session:
+        heartbeats.beat(session, beating)
+
+
+def test_engines_show_whether_they_live_and_a_silent_one_with_a_run_needs_a_human(
+    database: Database, other: Database
+) -> None:
+    crisis = feeding.open_crisis(database)
+    sign(database, "poste1:/srv", ago=3)
+    sign(database, "poste2:/srv", ago=120, ended=True)
+    sign(database, "poste3:/srv", ago=200_000, ended=True)
+
+    async def act(stage: Stage) -> None:
+        await stage.sees("✓ poste1:/srv alive", "– poste2:/srv ended at 03:12:14")
+        assert "poste3" not in stage.text()
+        sign(other, "poste1:/srv", ago=60)
+        await stage.sees("✗ poste1:/srv silent since 03:13:14")
+        assert "station silent" not in stage.text()
+        feeding.tell(other, *feeding.mid_run(crisis))
+        await stage.sees("! needs you", "station silent since 03:13:14; unfinished")
+
+    play(database, act, size=(120, 34))
+
+
+def test_a_sign_of_life_is_read_alone(database: Database) -> None:
+    feeding.open_crisis(database)
+    reader = Reader(Path())
+    with database.read() as session:
+        before = reader.read(session, None)
+        assert before is not None
+        assert before.stations == ()
+    sign(database, "poste1:/srv", ago=3)
+    with database.read() as session:
+        after = reader.read(session, None)
+        assert after is not None
+        assert [station.name for station in after.stations] == ["poste1:/srv"]
+        assert after.crises is before.crises
+        assert reader.read(session, None) is None

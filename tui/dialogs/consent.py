@@ -6,10 +6,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from inventory.text import fold
 from tui.actions import bindings
+from tui.widgets.key_line import KeyLine
 
 
 class ConsentDialog(ModalScreen[str | None]):
@@ -43,7 +44,7 @@ class ConsentDialog(ModalScreen[str | None]):
                 yield Button(_("Cancel"), id="cancel", variant="primary", compact=True)
                 yield self._do
             yield Static(_("Tab goes on, Enter presses, Esc cancels."), classes="quiet")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     @on(Input.Changed)
     def _weigh(self) -> None:

@@ -4,10 +4,11 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.actions import bindings
 from tui.help import Help
+from tui.widgets.key_line import KeyLine
 
 
 class HelpDialog(ModalScreen[None]):
@@ -30,4 +31,4 @@ class HelpDialog(ModalScreen[None]):
             lines = [(f"{key:>{width}}  ", "bold $text-accent") for key, _about in self._keys]
             told = zip(lines, (about for _key, about in self._keys), strict=True)
             yield Static(Content("\n").join(Content.assemble(key, about) for key, about in told))
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()

@@ -3,9 +3,10 @@
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.actions import bindings
+from tui.widgets.key_line import KeyLine
 
 
 class TextDialog(ModalScreen[None]):
@@ -22,4 +23,4 @@ class TextDialog(ModalScreen[None]):
         with VerticalScroll(classes="paper"):
             yield Static(self._heading, classes="section", markup=False)
             yield Static(self._text, markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()

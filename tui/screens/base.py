@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from kit.app.compose import App as Program
 from tui.acting import Hands
@@ -18,6 +17,7 @@ from tui.feed import Feed, Full, Lost
 from tui.help import Help
 from tui.picture import Picture, Question
 from tui.widgets.heading import Heading
+from tui.widgets.key_line import KeyLine
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class View(Screen[None]):
         self._frame.border_title = self._frame.border_subtitle = _("EXERCISE")
         with self._frame:
             yield from self.body()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """On a screen that is only looked at there are no acts: neither keys nor commands."""

@@ -1,10 +1,12 @@
-"""One crisis, live: seats × stages, the crisis's own stages on top, the seat under the cursor in words."""
+"""One crisis, live: seats × stages, the crisis's own stages on top, the cell under the cursor in words."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from gettext import gettext as _
 
 from textual import on
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -12,32 +14,42 @@ from textual.widgets import Static
 from inventory.activity import Status
 from inventory.board import Board, Cell
 from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage, label
-from tui import clock, story
+from tui import clock, pace, story
 from tui.actions import COMMON, bindings
 from tui.help import Help
 from tui.picture import CrisisView, Picture, SeatView
+from tui.screens import crisis_acts
 from tui.screens.base import Stand, View
+from tui.screens.cell import CellScreen
+from tui.screens.crisis_acts import At
 from tui.widgets.detail import Detail
+from tui.widgets.grid import Grid
 from tui.widgets.rows import Column, Row, Rows
-from tui.widgets.table import Table
-from tui.words import STYLES, Word, plain, status_word
+from tui.widgets.stages import Stages, Told
+from tui.words import Word, plain, status_word
 
 _CELL = 11
 #: Stages shown from that many columns on; what goes wrong in them stands in the story all the same.
 _ROOMY = {Stage.MANAGED: 92}
-_BETWEEN = "   "
+#: The columns of the grid that are stages.
+_CELLS = range(2, 2 + len(SEAT_STAGES))
+#: The plot stands beside the story where the screen has that many columns and lines; its own columns.
+_PLOT_FROM, _PLOT = (110, 30), 36
 
 
 class CrisisScreen(View, inherit_bindings=False):
     """The board of one crisis."""
 
-    BINDINGS = bindings("back", *COMMON)
+    BINDINGS = bindings("open", "retry", "leave_out", "replace", "run", "back", *COMMON)
     help = Help(
         _("One crisis, live"),
         _(
             "One line a seat, one column a stage: · to do, ▶ running, … waiting for the world, ✓ done, "
-            "✗ failed, ! needs you. The stages of the crisis as a whole stand above. Move the cursor to a "
-            "seat to read what runs, what waits and why, what failed and what to do next."
+            "– no need, / left out, ✗ failed, ! needs you. The stages of the crisis as a whole stand above: "
+            "go up from the first seat to reach them. The cell under the cursor is told below: what runs, "
+            "until when it waits and why, what failed and what to do next; Enter opens all that happened "
+            "in it. What needs you: do what it says, then try it again; or leave it out, with a reason; or "
+            "replace the laptop or phone. Leaving this screen stops nothing."
         ),
     )
 
@@ -45,25 +57,33 @@ class CrisisScreen(View, inherit_bindings=False):
         super().__init__(stand, reference)
         self.reference = reference
         self._facts = Static("", id="facts")
-        self._whole = Static("", id="whole")
-        self._seats = Table(
+        self._whole = Stages(len(CRISIS_STAGES))
+        self._seats = Grid(
             Column(_("Seat")),
             Column(_("Service"), 18, from_room=100),
             *(Column(label(stage), _CELL, from_room=_ROOMY.get(stage, 0)) for stage in SEAT_STAGES),
             Column(_("Works since"), 11, from_room=100),
+            cells=_CELLS,
             widget_id="seats",
             empty=_("No seat."),
         )
         self._detail = Detail()
+        self._pace = Static("", id="pace", markup=False)
 
     def body(self) -> Iterable[Widget]:
-        """Facts, the crisis's stages, the seats, the story."""
-        yield from (self._facts, self._whole, self._seats, self._detail)
+        """Facts, the crisis's stages, the seats, the story beside the plot."""
+        yield from (self._facts, self._whole, self._seats)
+        with Horizontal(id="below"):
+            yield from (self._detail, self._pace)
 
     def exercise(self, picture: Picture) -> bool:
         """Whether this crisis is one."""
         crisis = picture.crisis(self.reference)
         return crisis is not None and crisis.drill
+
+    def on_mount(self) -> None:
+        """The arrows move among the cells at once."""
+        self._seats.focus()
 
     def draw(self) -> None:
         """Draw the crisis as it stands."""
@@ -71,29 +91,71 @@ class CrisisScreen(View, inherit_bindings=False):
         if crisis is None:
             return
         self._heading.name_it(f"{crisis.reference} · {plain(crisis.commune)}")
-        self._whole.update(whole(board, self._whole.content_size.width))
+        self._whole.show(whole(board))
         seats = [seat_row(crisis, seat, board) for seat in crisis.seats]
         self._seats.show(Rows.whole(seats))
         self.age()
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Break the lines anew; the plot stands where there is room."""
+        columns, lines = self.size
+        self._pace.display = columns >= _PLOT_FROM[0] and lines >= _PLOT_FROM[1]
         self.call_after_refresh(self.draw)
 
     def age(self) -> None:
-        """Draw the clocks and the story, which counts seconds."""
+        """Draw the clocks, the plot, and the story, which counts seconds."""
         crisis, board = self._known()
-        if crisis is not None:
-            self._facts.update(facts(crisis, board, self.now, self.zone), layout=False)
-            self._tell()
+        if crisis is None:
+            return
+        self._facts.update(facts(crisis, board, self.now, self.zone), layout=False)
+        if self._pace.display:
+            told = pace.told(crisis, board, self.now, width=_PLOT, height=self._pace.content_size.height)
+            self._pace.update("\n".join(told), layout=False)
+        self._tell()
 
-    @on(Table.Moved, "#seats")
+    def action_choose(self) -> None:
+        """Open what happened in the cell under the cursor."""
+        now = replace(self.stand, picture=self.picture, now=self.now)
+        self.app.push_screen(CellScreen(now, self._at()))
+
+    def action_retry(self) -> None:
+        """Have the cell tried again."""
+        crisis_acts.retry(self, self._at())
+
+    def action_leave_out(self) -> None:
+        """Go on without the cell."""
+        crisis_acts.leave_out(self, self._at())
+
+    def action_replace(self) -> None:
+        """Replace the seat's laptop or phone."""
+        crisis_acts.replace(self, self._at())
+
+    def action_go_on(self) -> None:
+        """Have the plan carried out."""
+        crisis_acts.go_on(self, self.reference)
+
+    @on(Grid.Moved, "#seats")
+    @on(Stages.Moved)
     def _tell(self) -> None:
         crisis, board = self._known()
         if crisis is not None:
-            key = self._seats.key
-            number = int(key) if key is not None else None
-            self._detail.show(story.tell(crisis, board, number, self.now, self.zone))
+            at = self._at()
+            self._detail.show(story.tell(crisis, board, at.seat, self.now, self.zone, stage=at.stage))
+
+    @on(Grid.Above)
+    def _go_above(self) -> None:
+        self._whole.focus()
+
+    @on(Stages.Below)
+    def _go_below(self) -> None:
+        self._seats.focus()
+        self._tell()
+
+    def _at(self) -> At:
+        """The cell under the cursor."""
+        if self._whole.has_focus or self._seats.key is None:
+            return At(self.reference, CRISIS_STAGES[self._whole.column], None)
+        return At(self.reference, SEAT_STAGES[self._seats.column], int(self._seats.key))
 
     def _known(self) -> tuple[CrisisView | None, Board]:
         picture = self.picture or Picture()
@@ -118,19 +180,9 @@ def facts(crisis: CrisisView, board: Board, now: datetime, zone: tzinfo) -> Cont
     )
 
 
-def whole(board: Board, room: int) -> Content:
-    """The stages of the crisis as a whole in lines of `room` columns, broken between stages only."""
-    lines: list[list[Content]] = [[]]
-    left = room
-    for stage in CRISIS_STAGES:
-        word = cell_word(board.cell(None, stage))
-        told = Content.assemble((f"{label(stage)} ", "$secondary"), (word.text, STYLES[word.tone]))
-        if told.cell_length > left and lines[-1]:
-            lines.append([])
-            left = room
-        lines[-1].append(told)
-        left -= told.cell_length + len(_BETWEEN)
-    return Content("\n").join(Content(_BETWEEN).join(line) for line in lines)
+def whole(board: Board) -> list[Told]:
+    """The stages of the crisis as a whole."""
+    return [(label(stage), cell_word(board.cell(None, stage))) for stage in CRISIS_STAGES]
 
 
 def _news(crisis: CrisisView, board: Board, now: datetime) -> str:

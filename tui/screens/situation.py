@@ -1,12 +1,13 @@
 """The first screen: what needs a human now, every crisis with its clock, the pool, what comes due."""
 
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from gettext import gettext as _
 from gettext import ngettext
 
 from textual import on
 from textual.containers import Container, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -19,12 +20,15 @@ from tui import clock, urgency
 from tui.actions import COMMON, bindings
 from tui.dialogs.text import TextDialog
 from tui.help import Help
-from tui.picture import CrisisView, DueView, Picture, Survey
+from tui.picture import CrisisView, DueView, Picture, StationView, Survey
 from tui.screens.base import Stand, View
 from tui.urgency import Need
 from tui.widgets.rows import Column, Row, Rows
 from tui.widgets.table import Table
-from tui.words import Tone, Word, plain, state_word, status_word, why_word
+from tui.words import STYLES, Tone, Word, plain, state_word, status_word, why_word
+
+#: How long the farewell of a station is shown.
+_FAREWELL = timedelta(days=1)
 
 
 class SituationScreen(View, inherit_bindings=False):
@@ -40,7 +44,7 @@ class SituationScreen(View, inherit_bindings=False):
         ),
     )
 
-    BINDINGS = bindings("open", *COMMON)
+    BINDINGS = bindings("open", "new_crisis", *COMMON)
 
     class Opened(Message):
         """The operator wants to see that crisis."""
@@ -77,6 +81,7 @@ class SituationScreen(View, inherit_bindings=False):
             empty=_("The pool is empty. Fill it with `kit pool import`."),
             cursor=False,
         )
+        self._stations = Static("", id="stations", markup=False)
         self._due = Table(
             Column(_("Until"), 10),
             Column("", 7),
@@ -87,13 +92,14 @@ class SituationScreen(View, inherit_bindings=False):
         )
 
     def body(self) -> Iterable[Widget]:
-        """What is urgent, crises, pool, what comes due; side by side on a wall."""
+        """What is urgent, crises, engines, pool, what comes due; side by side on a wall."""
         with Container(id="sides"):
             with Vertical():
                 yield Static(_("Needs you now"), classes="section")
                 yield self._urgent
                 yield Static(_("Crises"), classes="section")
                 yield self._crises
+                yield self._stations
             with Vertical():
                 yield Static(_("Pool"), classes="section")
                 yield self._counts
@@ -119,6 +125,9 @@ class SituationScreen(View, inherit_bindings=False):
             self._crises.show(Rows.whole(rows))
             self._needs = {need.key: need for need in urgency.needs(self.picture, self.now, self.zone)}
             self._urgent.show(Rows.whole([_need_row(need) for need in self._needs.values()]))
+            told = stations(self.picture, self.now, self.zone)
+            self._stations.display = bool(told.plain)
+            self._stations.update(told)
 
     def action_choose(self) -> None:
         """Open the line under the cursor."""
@@ -136,6 +145,25 @@ class SituationScreen(View, inherit_bindings=False):
             self.post_message(self.Opened(need.crisis))
         elif need is not None:
             self.app.push_screen(TextDialog(need.about, f"{need.what}\n\n→ {need.hint}"))
+
+
+def stations(picture: Picture, now: datetime, zone: tzinfo) -> Content:
+    """Which engines live, in one line; one that ended long ago is of no interest."""
+    told = [
+        _station(each, now, zone) for each in picture.stations if not each.ended or now - each.at < _FAREWELL
+    ]
+    words = [Content.assemble((word.text, STYLES[word.tone])) for word in told]
+    heading = Content.assemble((_("Engines") + "  ", "$secondary"))
+    return heading + Content("   ").join(words) if words else Content("")
+
+
+def _station(station: StationView, now: datetime, zone: tzinfo) -> Word:
+    name, at = plain(station.name), clock.time(station.at, zone)
+    if station.ended:
+        return Word(_("– {station} ended at {time}").format(station=name, time=at), "quiet")
+    if station.silent(now):
+        return Word(_("✗ {station} silent since {time}").format(station=name, time=at), "bad")
+    return Word(_("✓ {station} alive").format(station=name), "good")
 
 
 def _need_row(need: Need) -> Row:

@@ -17,7 +17,7 @@ from inventory.journal import Stamp
 from kit.app import enrolling, laptops, probing, rechecking, releasing
 from kit.workflows.laptops import ADMIN_PASSWORD, SEAT_PASSWORD
 from kit.workstations.condition import Condition
-from kit.workstations.probe import Finding, KeyChanged, NoAnswer, NotLetIn, Spot
+from kit.workstations.probe import Finding, KeyChanged, KeyMatches, NoAnswer, NotLetIn, Sight, Spot
 from tests.databases import fresh
 from tests.unit.inventory.samples import NOW, fill, laptop
 
@@ -118,19 +118,19 @@ def test_a_wipe_from_before_the_quarantine_wipes_nothing(database: Database) -> 
     ("recorded", "seen", "kind", "other"),
     [
         ("PF1", Condition(serial="PF1"), "", None),
+        ("PF1", Condition(serial="pf1"), "", None),
         ("PF1", Condition(serial="PF2"), "conflict", "PF2"),
         ("PF1", Condition(serial="7E123456"), "conflict", "7E123456"),
         ("PF1", Condition(serial="To be filled by O.E.M."), "", None),
         ("PF1", Condition(), "", None),
         (None, Condition(serial="PF2"), "", None),
         ("PF1", KeyChanged("SHA256:x"), "host-key-changed", None),
+        ("PF1", KeyMatches(), "", None),
         ("PF1", NotLetIn("no"), "workstation", None),
         ("PF1", NoAnswer("no"), "workstation-unreachable", None),
     ],
 )
-def test_what_a_look_means(
-    recorded: str | None, seen: Condition | KeyChanged | NotLetIn | NoAnswer, kind: str, other: str | None
-) -> None:
+def test_what_a_look_means(recorded: str | None, seen: Sight, kind: str, other: str | None) -> None:
     device = Device(**laptop(1).model_dump() | {"serial": recorded})
     finding = Finding(Spot(device.tag, "192.0.2.1", "ssh-ed25519 1"), seen, 0.1)
     assert probing.kind_of(device, finding) == kind
@@ -142,6 +142,7 @@ def test_what_a_look_means(
     [
         (("PF1", "LENOVO", "20XW"), {}, None, {"serial": "PF1", "model": "LENOVO 20XW"}),
         (("PF1", "LENOVO", "20XW"), {"serial": "PF1"}, "X1", {"serial": "PF1"}),
+        (("PF1", "LENOVO", "20XW"), {"serial": "pf1"}, "X1", {"serial": "PF1"}),
         (("PF1", "LENOVO", "20XW"), {}, "", {"serial": "PF1", "model": "LENOVO 20XW"}),
         (("Default string", "To be filled by O.E.M.", "B13"), {"serial": "L7"}, None, {"model": "B13"}),
         (("", "", ""), {}, None, {}),

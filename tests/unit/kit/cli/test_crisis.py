@@ -64,6 +64,27 @@ def test_a_verified_caller_is_kept_and_not_asked_for_again(station: Rehearsal, t
     typed("crisis", "close", reference)
 
 
+def test_the_number_called_back_is_kept_and_shown(station: Rehearsal, typed: Any) -> None:
+    called = ("--called-back-by", "Camille Exemple", "--called-back-on", "04 42 00 00 01")
+    asked = ("crisis", "open", "martigues", "--seats", str(station.home / "seats.csv"), *called)
+    forced = ("--force-by", "Sacha Modèle", "--force-reason", "no convention yet")
+    typed(
+        "contact", "set", "martigues", "correspondent", "--name", "Dominique Essai", "--phone", "0442000009"
+    )
+    refused = typed(*asked, *forced)
+    assert refused.exit_code == 3
+    assert "+33442000009 (Dominique Essai)" in refused.stderr
+    typed("contact", "set", "martigues", "technical", "--name", "Alix Essai", "--phone", "0442000001")
+    reference = data(typed(*asked, *forced, "--json"))["reference"]
+    assert data(typed("crisis", "status", reference, "--json"))["called_back_on"] == "+33442000001"
+    assert "called back by Camille Exemple, on +33442000001" in typed("crisis", "status", reference).stdout
+    assert "+33442000001" in typed("report", "technical", reference, "--text").stdout
+    pack = station.home / "pack"
+    assert typed("audit", "export", reference, "--out", str(pack)).exit_code == 0
+    assert json.loads((pack / "data" / "crisis.json").read_text())["called_back_on"] == "+33442000001"
+    typed("crisis", "close", reference)
+
+
 def test_the_dry_run_shows_the_very_plan_that_was_made(station: Rehearsal, typed: Any) -> None:
     planned = data(typed("crisis", "plan", station.reference, "--json"))
     assert data(typed("crisis", "run", station.reference, "--dry-run", "--json")) == planned

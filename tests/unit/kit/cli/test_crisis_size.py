@@ -64,16 +64,41 @@ def test_a_commune_is_told_how_many_seats_and_whether_the_pool_has_them(
     assert sims | {"kind": "sim", "wanted": 21, "in_stock": 20, "deployable": 20, "lacking": 1} == sims
 
     told = kit("crisis", "size", "aubagne")
+    assert "Needed" not in told.stdout
     assert "Aubagne, 47529 inhabitants" in told.stdout
     assert "1, and 1 more" in told.stdout
     assert "The pool lacks 1 phone, 1 SIM." in told.stderr
     assert "kit pool readiness" in told.stderr
 
 
-def test_without_a_pool_the_rules_are_still_told(kit: Kit) -> None:
+def test_without_a_pool_what_is_needed_stands_beside_what_the_pool_can_give(
+    kit: Kit, kit_json: KitJson
+) -> None:
     told = kit("crisis", "size", "aubagne")
     assert told.exit_code == 0
     assert "The rules give 27 seats; the pool has laptops for 0." in told.stderr
+    assert "The pool lacks 27 laptops, 21 phones, 21 SIMs." in told.stderr
+    assert told.stdout.count("Needed") == 2
+    found = kit_json("crisis", "size", "aubagne")
+    assert (found["needed"], found["wanted"]) == (27, 0)
+    assert [by_service(found, name)["État civil"] for name in ("needed", "proposed")] == [4, 0]
+    assert [(each["needed"], each["wanted"], each["lacking"]) for each in found["equipment"]] == [
+        (27, 0, 27),
+        (21, 0, 21),
+        (21, 0, 21),
+    ]
+
+
+def test_of_a_small_pool_each_service_tells_what_it_needs_and_what_it_can_get(
+    kit: Kit, kit_json: KitJson, tmp_path: Path
+) -> None:
+    file = tmp_path / "pool.csv"
+    file.write_text(pool_file(crowd(4, phones=0)), "utf-8")
+    assert kit("pool", "import", str(file)).exit_code == 0
+    found = kit_json("crisis", "size", "aubagne")
+    laptops = found["equipment"][0]
+    assert (found["needed"], found["wanted"], laptops["in_stock"], laptops["lacking"]) == (27, 5, 5, 22)
+    assert "The pool lacks 22 laptops, 21 phones, 21 SIMs." in kit("crisis", "size", "aubagne").stderr
 
 
 def test_a_service_that_is_due_is_named(pool: None, kit: Kit, kit_json: KitJson) -> None:

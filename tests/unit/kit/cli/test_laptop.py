@@ -113,7 +113,9 @@ def test_a_look_at_the_pool_is_told_and_kept(
         (finding,) = examinations.of(session, "LAP-01")
     assert (finding.examination, finding.data["serial"]) == (Examination.PROBE, "PF1234")
     assert kinds(database, "LAP-01") == []
-    for nobody in (("--place", "Mairie"), ("--state", "on_loan")):
+    (seen,) = kit_json("pool", "probe", "--search", "place:depot kind:laptop")
+    assert seen["tag"] == "LAP-01"
+    for nobody in (("--place", "Mairie"), ("--state", "on_loan"), ("--search", "place:mairie")):
         assert kit("pool", "probe", *nobody).exit_code == exits.CODES["unknown"]
     # A stolen one is looked for where it is asked for by name; nothing listens at its address.
     assert kit("pool", "probe", "LAP-02", "--timeout", "1").exit_code == UNREACHABLE
@@ -131,6 +133,39 @@ def test_another_serial_or_key_is_told_and_written_down(
     changed = kit("pool", "probe")
     assert (changed.exit_code, server.host_key.fingerprint in changed.stdout) == (OTHER_KEY, True)
     assert states(database)["LAP-01"] == "quarantined"
+
+
+def test_a_laptop_in_a_persons_hands_is_entered_only_with_their_consent(
+    kit: Kit, kit_json: Callable[..., Any], database: Database, server: ssh.Server
+) -> None:
+    lent(database)
+    with database.write() as session:
+        for number in (1, 2, 3):
+            device = devices.get(session, f"LAP-0{number}")
+            device.address, device.host_key = f"127.0.0.{number}", f"ssh-ed25519 {number}"
+            session.add(device)
+        session.flush()
+        device = devices.get(session, "LAP-01")
+        device.address, device.host_key = "127.0.0.1", ssh.pinned(server.host_key)
+        (loan,) = loans.open_loans(session, device="LAP-01")
+    note = f"kit crisis note {loan.crisis} remote-consent --said-by NAME --device LAP-01"
+    told = kit("pool", "probe", "LAP-01", "--timeout", "5")
+    assert told.exit_code == 0
+    assert "LAP-01: is there, not asked: no consent\n" in told.stdout
+    assert (note in told.stdout, "0 of 1 laptop is well" in told.stderr) == (True, True)
+    (seen,) = kit_json("pool", "probe", "LAP-01")
+    assert (seen["kind"], note in seen["not_asked"], seen["seen"]) == ("", True, {})
+    kit("stocktake", "open", "--commune", "13005")
+    reference = kit_json("stocktake", "list")[0]["reference"]
+    counted = kit_json("stocktake", "scan", reference, "--probe")
+    assert (counted["asked"], counted["seen"], list(counted["not_asked"])) == (0, 1, ["LAP-01"])
+    assert kit_json("stocktake", "report", reference)["discrepancies"] == []
+    assert server.laptop.logins == []
+    said = ("--said-by", "Camille Exemple", "--device", "LAP-01")
+    assert kit("crisis", "note", loan.crisis, "remote-consent", *said).exit_code == 0
+    (seen,) = kit_json("pool", "probe", "LAP-01")
+    assert (seen["not_asked"], seen["seen"]["serial"]) == (None, "PF1234")
+    assert server.laptop.logins != []
 
 
 def test_a_new_laptop_is_trusted_once_its_own_screen_was_read(
@@ -162,13 +197,17 @@ def test_enrolment_fills_what_the_pool_lacks_and_refuses_what_contradicts_it(
     assert (first["new"], first["filled"]["serial"], first["filled"]["model"]) == (True, "PF-LAP-01", "Model")
     # Another laptop with the same serial: what is on the label is not what it is.
     other = valid.replace("HR4f", "HR4g")
-    twice = kit("laptop", "enrol", "LAP-02", "--address", "192.0.2.2", "--host-key", other)
+    second = ("laptop", "enrol", "LAP-02", "--address", "192.0.2.2", "--host-key", other)
+    twice = kit(*second)
     assert (twice.exit_code, "serial PF-LAP-01 belongs to LAP-01" in twice.stderr) == (CONFLICT, True)
+    small = kit(*second, "--serial", "pf-lap-01")
+    assert (small.exit_code, "serial pf-lap-01 belongs to LAP-01" in small.stderr) == (CONFLICT, True)
+    assert kit_json("laptop", "enrol", "LAP-01", "--serial", "pf-lap-01")["filled"] == {}
     assert kit("laptop", "enrol", "lap-01", "--serial", "PF-1").exit_code == CONFLICT
     assert kit("laptop", "enrol", "LAP-01", "--host-key", other).exit_code == CONFLICT
     assert kit("laptop", "enrol", "LAP-02").exit_code == exits.CODES["unknown"]
     assert list(states(database)) == ["LAP-01"]
-    assert kinds(database, "LAP-01") == ["device.added", "device.examined"]
+    assert kinds(database, "LAP-01") == ["device.added", "device.examined", "device.examined"]
 
 
 def lent(database: Database) -> None:

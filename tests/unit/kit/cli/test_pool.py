@@ -140,6 +140,8 @@ def test_an_export_without_a_file_goes_to_stdout(
     kit("pool", "import", str(file))
     assert "CHG-1;accessory" in kit("pool", "export").stdout
     assert [row["tag"] for row in kit_json("pool", "export")] == ["CHG-1", "TEL-1"]
+    assert [row["tag"] for row in kit_json("pool", "export", "--search", "kind:phone")] == ["TEL-1"]
+    assert kit("pool", "export", "--search", "colour:red").exit_code == 4
     assert kit("pool", "export", "--format", "xlsx").stdout_bytes.startswith(b"PK")
     assert kit("pool", "export", "--format", "ods").exit_code == 4
     assert kit("pool", "export", str(file.with_name("pool.ods"))).exit_code == 4
@@ -155,6 +157,8 @@ def test_labels_are_printed_for_some_or_all(
     assert kit_json("pool", "labels", "--place", "armoire b", "--offset", "23", "--out", out)["labels"] == 1
     with pypdf.PdfReader(out) as reader:
         assert "CHG-1" in reader.pages[0].extract_text()
+    assert kit_json("pool", "labels", "--search", "phone -place:b", "--out", out)["labels"] == 1
+    assert kit_json("pool", "labels", "tel-1", "chg-1", "--search", "kind:phone", "--out", out)["labels"] == 1
     assert kit("pool", "labels", "NO-1", "--out", out).exit_code == 4
     assert kit("pool", "labels", "--offset", "24", "--out", out).exit_code == 3
     assert kit("pool", "labels", "--place", "nulle part", "--out", out).exit_code == 3

@@ -47,6 +47,10 @@ def test_it_says_how_many_are_deployable_and_why_not_the_others(
     ]
     assert found["devices"][1]["reasons"] == [{"why": "never_checked", "found": None, "limit": None}]
     assert [d["tag"] for d in kit_json("pool", "readiness", "--place", "Room B")["devices"]] == ["SIM-1"]
+    assert [d["tag"] for d in kit_json("pool", "readiness", "--search", "-kind:sim tel")["devices"]] == [
+        "TEL-1",
+        "TEL-2",
+    ]
     assert "Nothing is in stock." in kit("pool", "readiness", "--place", "nowhere").stdout
 
 

@@ -167,3 +167,11 @@ def test_what_cannot_be_done_is_said_with_the_way_out(
 ) -> None:
     refused = kit("stocktake", *arguments)
     assert (refused.exit_code, said in refused.stderr) == (code, True), refused.output
+
+
+def test_a_wrong_scan_is_taken_back_once(session: str, kit: Kit, kit_json: KitJson) -> None:
+    kit("stocktake", "scan", session, "TEL-1", "CHG-1")
+    assert kit_json("stocktake", "report", session)["seen"] == 1
+    assert kit_json("stocktake", "unscan", session, "TEL-1")["code"] == "TEL-1"
+    assert kit_json("stocktake", "report", session)["seen"] == 0
+    assert kit("stocktake", "unscan", session, "TEL-1").exit_code == 14
