@@ -25,7 +25,9 @@ LANES = {
         ("test_host_key", "test_kill_and_resume", "test_probe_lab", "test_provisioning", "test_waves"),
         "lane 1",
     ),
-    **dict.fromkeys(("test_lab", "test_laptop_commands", "test_playbooks", "test_swap"), "lane 2"),
+    **dict.fromkeys(
+        ("test_lab", "test_laptop_commands", "test_playbooks", "test_swap", "test_terminal"), "lane 2"
+    ),
 }
 #: More processes than that only wait for the lanes.
 MOST_PROCESSES = 8

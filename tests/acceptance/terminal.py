@@ -4,6 +4,7 @@ Waiting is always for a text; what was waited for in vain is shown with the whol
 """
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,8 +39,10 @@ class Terminal:
         subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
 
     def press(self, *keys: str) -> None:
-        """Keys by tmux's names: `F7`, `Enter`, `Escape`, `Tab`, `Space`, `n`."""
-        self._ask("send-keys", *keys)
+        """Keys by tmux's names (`F7`, `Enter`, `n`), each once the screen shows what the one before did."""
+        for key in keys:
+            self._ask("send-keys", key)
+            self._settle()
 
     def type(self, text: str) -> None:
         """Type a text as it is."""
@@ -72,8 +75,18 @@ class Terminal:
     def picture(self, path: Path, title: str) -> None:
         """Keep what stands on screen as an SVG file, in its colours."""
         drawn = Console(width=self._size[0], record=True, file=StringIO(), force_terminal=True)
-        drawn.print(Text.from_ansi(self._ask("capture-pane", "-p", "-e")), end="")
-        path.write_text(drawn.export_svg(title=title, theme=MONOKAI), encoding="utf-8")
+        drawn.print(Text.from_ansi(self._ask("capture-pane", "-p", "-e", "-N")), end="")
+        # A picture asks no other machine for its letters.
+        svg = re.sub(r"@font-face \{.*?\}", "", drawn.export_svg(title=title, theme=MONOKAI), flags=re.S)
+        path.write_text(svg, encoding="utf-8")
+
+    def _settle(self) -> None:
+        """Wait until two looks see the same, as a person does before the next key."""
+        before = self.text()
+        time.sleep(_LOOK_SECONDS)
+        while (now := self.text()) != before:
+            before = now
+            time.sleep(_LOOK_SECONDS)
 
     def _ask(self, *command: str) -> str:
         return subprocess.run([*self._tmux, *command], check=True, capture_output=True, text=True).stdout

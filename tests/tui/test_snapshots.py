@@ -13,14 +13,14 @@ from inventory.database import Database
 from tests.tui import feeding
 from tests.tui.piloting import Stage, play
 from tui.app import Look
-from tui.theme import NIGHT
+from tui.theme import CONTRAST, DAY, NIGHT
 
 SMALL, COMFORTABLE, WALL = (80, 24), (120, 34), (200, 60)
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: keys, each pressed once its text of `seen` stands there; the rest of them stand there last."""
+    """One picture: keys, each pressed once its text of `seen` stands there; the rest stand there last."""
 
     name: str
     size: tuple[int, int]
@@ -36,6 +36,20 @@ SHOTS = (
     Shot("situation comfortable", COMFORTABLE, seen=("Plug it in", "deployable")),
     Shot("situation wall", WALL, seen=("Plug it in", "deployable")),
     Shot("situation drill", COMFORTABLE, seen=("EXERCISE", "deployable"), drill=True),
+    Shot("crisis small", SMALL, seen=("✗ failed", "Seat 1"), crisis=True),
+    Shot("crisis comfortable", COMFORTABLE, seen=("✗ failed", "Seats that work"), crisis=True),
+    Shot("crisis wall", WALL, seen=("✗ failed", "Seats that work"), crisis=True),
+    Shot("crisis light", COMFORTABLE, seen=("✗ failed", "Seats that work"), crisis=True, theme=DAY.name),
+    Shot("cell", COMFORTABLE, (("down", "down", "enter"),), ("✗ failed", "no route to host"), crisis=True),
+    Shot("pool small", SMALL, (("p",),), ("Plug it in", "PC-00001", "12 devices")),
+    Shot("pool contrast", COMFORTABLE, (("p",),), ("Plug it in", "PC-00004"), theme=CONTRAST.name),
+    Shot(
+        "device", COMFORTABLE, (("p",), ("enter",)), ("Plug it in", "PC-00001", "Latitude 5450", "SN000001")
+    ),
+    Shot("journal", COMFORTABLE, (("j",),), ("Plug it in", "crisis.opened")),
+    Shot("open a crisis", SMALL, (("n",),), ("Plug it in", "▶ Commune", "Aix-en-Provence")),
+    Shot("counter", COMFORTABLE, (("c",),), ("Plug it in", "Hand over", "new stocktake")),
+    Shot("help", COMFORTABLE, (("question_mark",),), ("Plug it in", "What this screen shows")),
 )
 
 
