@@ -110,7 +110,6 @@ def test_a_crisis_is_opened_run_and_handed_over_by_keys_alone(tmp_path: Path, fu
             held.sees("13005-2026-01")
             held.press("Enter")
             held.sees("2 of 2 seats work", within=RUN)
-            keep(held, "crisis-done", "Every seat works")
             app = App.open(home)
             with app.database.read() as session:
                 (crisis,) = listing(session)
