@@ -14,7 +14,7 @@ from kit.settings import Cloud
 from kit.workflows import closing, equip
 from kit.workflows.activity import ActivityLog
 from kit.workflows.engine import Engine
-from kit.workflows.station import Lender, Station, TenantRules, tell_wait
+from kit.workflows.station import Lender, Station, TenantRules, tell_exchange, tell_wait
 from kit.workstations.runner import RunnerSettings
 from kit.workstations.targets import Secret
 
@@ -95,6 +95,7 @@ def station(app: App) -> Station:
             lambda: Graph(
                 connection(app),
                 sink=tell_wait,
+                heard=tell_exchange,
                 stop=stopping,
                 patience=min(_STEP_PATIENCE, app.settings.tenant.patience),
                 prompt=app.prompt,

@@ -18,6 +18,7 @@ from kit.graph.connection import Connection
 from kit.graph.device_code import Prompt
 from kit.graph.downloads import Downloads
 from kit.graph.errors import GraphRefused, Problem, not_yet
+from kit.graph.exchanges import Heard
 from kit.graph.retry import growing
 from kit.graph.sender import Sender
 from kit.graph.uploads import Uploads
@@ -55,6 +56,7 @@ class Graph:
     Args:
         connection: the tenant and our application in it.
         sink: is told of every wait, in the thread that waits; batches keep the caller's context variables.
+        heard: is told of answers, as the sink of waits.
         stop: once set, waits end and nothing more is sent.
         patience: seconds; 0 to fail at the first trouble.
         prompt: shows a person the code to sign in with; None where nobody is there.
@@ -67,6 +69,7 @@ class Graph:
         connection: Connection,
         *,
         sink: Sink | None = None,
+        heard: Heard | None = None,
         stop: threading.Event | None = None,
         patience: float = PATIENCE,
         prompt: Prompt | None = None,
@@ -75,7 +78,9 @@ class Graph:
     ) -> None:
         self.connection = connection
         self.waits = Waits(sink, stop, clock)
-        self._sender = Sender(connection, self.waits, patience=patience, prompt=prompt, transport=transport)
+        self._sender = Sender(
+            connection, self.waits, patience=patience, prompt=prompt, transport=transport, heard=heard
+        )
         self._batches = Batches(self._sender, self.waits)
 
     def __enter__(self) -> "Graph":

@@ -22,6 +22,7 @@ from kit.graph.claims import challenge, refused
 from kit.graph.connection import Connection, origin
 from kit.graph.device_code import Prompt
 from kit.graph.errors import NoAnswer
+from kit.graph.exchanges import Heard, exchange
 from kit.graph.retry import GiveUp, Retry, decide, retry_after
 from kit.graph.token_service import TokenBusy
 from kit.graph.waits import Waits
@@ -48,7 +49,9 @@ class Sender:
         patience: float,
         prompt: Prompt | None = None,
         transport: httpx.BaseTransport | None = None,
+        heard: Heard | None = None,
     ) -> None:
+        self._heard = heard
         self.skew: float | None = None
         self._base = connection.graph.rstrip("/")
         self._waits = waits
@@ -88,7 +91,10 @@ class Sender:
         request_id = str(uuid.uuid4())
 
         def once() -> Answer:
-            return self.authorised(lambda token: self._exchange(part, request_id, token))
+            answer = self.authorised(lambda token: self._exchange(part, request_id, token))
+            if self._heard is not None:
+                self._heard(exchange(carries or (part,), answer.status))
+            return answer
 
         return self.repeat(part, once, carries)
 

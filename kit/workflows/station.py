@@ -22,10 +22,12 @@ from inventory.interventions import Kind
 from inventory.journal import Stamp
 from kit.graph.client import Graph
 from kit.graph.errors import Stopped
+from kit.graph.exchanges import Exchange
 from kit.graph.waits import Wait
 from kit.plan.stages import Stage
 from kit.workflows import engine, leaving_out
 from kit.workflows.activity import ActivityLog
+from kit.workflows.asking import Asking
 from kit.workflows.outcome import Done, Failed, NotYet, Outcome, Skipped, again, asks
 from kit.workstations.runner import RunnerSettings
 from kit.workstations.targets import Secret
@@ -88,6 +90,7 @@ class Station:
 
 _current: list[Station] = []
 _cell: ContextVar["Cell"] = ContextVar("cell")
+_asking: ContextVar[Asking | None] = ContextVar("asking", default=None)
 
 
 def use(station: Station) -> None:
@@ -127,6 +130,13 @@ def tell_wait(wait: Wait) -> None:
     _cell.get().tell(Status.WAITING, wait.reason, until=wait.until)
 
 
+def tell_exchange(exchange: Exchange) -> None:
+    """Count an answer of the tenant in the cell whose step asked; nowhere outside a step."""
+    asking = _asking.get()
+    if asking is not None:
+        asking.count(exchange)
+
+
 def attempt(cell: Cell, act: Callable[[], Outcome]) -> Outcome:
     """Run one step's act, tell its beginning and its end, and turn errors into values.
 
@@ -144,8 +154,11 @@ def attempt_seats(cell: Cell, act: Callable[[Sequence[int | None]], Outcome]) ->
     if without and not going.seats:
         return Skipped("; ".join(dict.fromkeys(without.values())), left_out=True)
     _cell.set(going)
+    asking = Asking(lambda told, counts: going.tell(Status.RUNNING, told, data={"requests": counts}))
+    _asking.set(asking)
     going.tell(Status.RUNNING)
     outcome = _in_values(going, lambda: act(going.seats))
+    asking.end()
     current().activity.conclude(*conclusion(going, outcome))
     return outcome
 

@@ -16,11 +16,12 @@ from tui.dialogs.form import FormDialog
 from tui.dialogs.help import HelpDialog
 from tui.dialogs.text import TextDialog
 from tui.screens.base import View
-from tui.screens.counter import CounterScreen, SeatsScreen
+from tui.screens.counter import CounterScreen
 from tui.screens.crisis import CrisisScreen
 from tui.screens.device import DeviceScreen
 from tui.screens.documents import DocumentsScreen
 from tui.screens.journal import JournalScreen
+from tui.screens.people import SeatsScreen
 from tui.screens.pool import PoolScreen
 from tui.screens.scanning import ScanScreen
 from tui.screens.situation import SituationScreen

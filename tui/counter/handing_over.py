@@ -9,8 +9,7 @@ from inventory.handings import GOOD
 from kit.app import counter
 from kit.app.compose import App
 from kit.app.counter import SeatDue, Thing, Waiting
-from kit.app.handing import Words
-from tui.counter.job import NAMED, Answer, Field, Form, Report, Standing, Verdict, accessories, told
+from tui.counter.job import NAMED, Answer, Field, Form, Report, Standing, Verdict, told, words
 
 
 class HandOver:
@@ -59,13 +58,8 @@ class HandOver:
 
     def finish(self, told_at_end: Mapping[str, str]) -> Report:
         """Hand it over; its receipt is to be signed."""
-        words = Words(
-            self._identity,
-            self._person,
-            accessories=accessories(told_at_end["accessories"]),
-            place=told_at_end["place"],
-        )
-        receipt = counter.hand_over(self._program, self._reference, self._seat, words)
+        said = words(self._identity, self._person, told_at_end)
+        receipt = counter.hand_over(self._program, self._reference, self._seat, said)
         return Report(_("Done"), told(receipt), self._seat)
 
 

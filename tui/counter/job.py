@@ -8,7 +8,7 @@ from gettext import gettext as _
 from typing import Protocol
 
 from inventory.errors import OperatorError, Unknown
-from kit.app.handing import Receipt
+from kit.app.handing import Receipt, Words
 from tui.acting import in_words
 from tui.words import Word
 
@@ -128,6 +128,13 @@ def refusal(error: OperatorError) -> Answer:
     """The answer to a scan that was not taken."""
     verdict = Verdict.UNKNOWN if isinstance(error, Unknown) else Verdict.REFUSED
     return Answer(verdict, why=in_words(error))
+
+
+def words(identity: str, person: str, told_at_end: Mapping[str, str]) -> Words:
+    """What is said of a hand-over or a return: who was there, and what the form at its end was told."""
+    return Words(
+        identity, person, accessories=accessories(told_at_end["accessories"]), place=told_at_end["place"]
+    )
 
 
 def accessories(text: str) -> tuple[str, ...]:

@@ -8,9 +8,8 @@ from inventory.counter import of_return
 from inventory.handings import GOOD
 from kit.app import counter
 from kit.app.compose import App
-from kit.app.handing import Words
 from tui.counter.handing_over import answer, last, listed, waiting
-from tui.counter.job import NAMED, Answer, Field, Form, Report, Standing, Verdict, accessories, told
+from tui.counter.job import NAMED, Answer, Field, Form, Report, Standing, Verdict, told, words
 
 
 class TakeBack:
@@ -61,13 +60,8 @@ class TakeBack:
 
     def finish(self, told_at_end: Mapping[str, str]) -> Report:
         """Check it in; receipts are to be signed, and what differs waits for a decision."""
-        words = Words(
-            self._identity,
-            self._person,
-            accessories=accessories(told_at_end["accessories"]),
-            place=told_at_end["place"],
-        )
-        taken = counter.check_in(self._program, self._reference, self._seat, words)
+        said = words(self._identity, self._person, told_at_end)
+        taken = counter.check_in(self._program, self._reference, self._seat, said)
         lines = [told(receipt) for receipt in taken.receipts]
         if taken.differences:
             lines += [_("What differs waits for a decision (`kit return decide`):")]

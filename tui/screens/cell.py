@@ -28,9 +28,9 @@ class CellScreen(View, inherit_bindings=False):
     help = Help(
         _("One cell, as it happened"),
         _(
-            "Every event of one stage, the newest last: what began, each Ansible task, each wait for the "
-            "tenant with its reason and its end, each new try, what was decided by whom. It follows while "
-            "the cursor stands on the last line."
+            "Every event of one stage, the newest last: what began, each Ansible task, what the tenant was "
+            "asked, each wait for it with its reason and its end, each new try, what was decided by whom. "
+            "It follows while the cursor stands on the last line."
         ),
     )
 
