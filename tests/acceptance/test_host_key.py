@@ -15,8 +15,10 @@ pytestmark = pytest.mark.lab
 
 
 def test_a_changed_host_key_is_refused_quarantined_and_the_laptop_replaced(
-    tmp_path: Path, prepared: Prepare
+    tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A run waits that long for somebody to say what is to become of the laptop; here nobody does.
+    monkeypatch.setenv("KIT_TENANT__PATIENCE", "15")
     with prepared(tmp_path / "home", 2, 1) as (demo, reference):
         home = Home.at(tmp_path / "home")
         lab_of(home, load(home)).wipe("LT-0001", new_key=True)

@@ -17,6 +17,8 @@ from tui.app import Look, Screens
 
 ZONE = ZoneInfo("Europe/Paris")
 _PATIENCE_SECONDS = 20.0
+#: Longer than from one picture of the book to the next.
+_TWO_READINGS = 0.6
 
 Play = Callable[["Stage"], Coroutine[None, None, None]]
 
@@ -47,6 +49,15 @@ class Stage:
     async def misses(self, text: str) -> None:
         """Wait until it no longer stands on screen."""
         await self.until(lambda: text not in self.text(), f"no {text!r} on screen")
+
+    async def settled(self) -> str:
+        """The screen as SVG, once two looks with a reading of the book between them are the same."""
+        before, now = "", self.app.export_screenshot()
+        while before != now or self.app.focused is None:
+            await asyncio.sleep(_TWO_READINGS)
+            await self.pilot.pause()
+            before, now = now, self.app.export_screenshot()
+        return now
 
     async def until(self, holds: Callable[[], bool], what: str) -> None:
         """Wait until it holds."""

@@ -49,7 +49,7 @@ SHOTS = (
     Shot("journal", COMFORTABLE, (("j",),), ("Plug it in", "crisis.opened")),
     Shot("open a crisis", SMALL, (("n",),), ("Plug it in", "▶ Commune", "Aix-en-Provence")),
     Shot("counter", COMFORTABLE, (("c",),), ("Plug it in", "Hand over", "new stocktake")),
-    Shot("help", COMFORTABLE, (("question_mark",),), ("Plug it in", "What this screen shows")),
+    Shot("help", COMFORTABLE, (("question_mark",),), ("✓ deployable", "What this screen shows")),
 )
 
 
@@ -64,6 +64,6 @@ def test_a_screen_looks_as_it_did(shot: Shot, database: Database, snapshot: Snap
             await stage.sees(text)
             await stage.press(*keys)
         await stage.sees(*shot.seen[len(shot.keys) :])
-        assert stage.app.export_screenshot() == snapshot(extension_class=SVGImageSnapshotExtension)
+        assert await stage.settled() == snapshot(extension_class=SVGImageSnapshotExtension)
 
     play(database, act, size=shot.size, look=look)

@@ -108,7 +108,7 @@ def test_another_look_is_another_version_that_says_what_changed(station: App) ->
 
 def test_the_technical_report_names_seats_and_devices_but_no_person(station: App) -> None:
     text = reports.technical(station, CRISIS).text.read_text()
-    assert "LAP-01 (Ordinateur): prêté" in text
+    assert "LAP-01 (Ordinateur)\N{NO-BREAK SPACE}: prêté" in text
     assert all(label(stage, translations("fr").gettext) in text for stage in (*SEAT_STAGES, *CRISIS_STAGES))
     assert not re.search("on_loan|mailbox|account", text)
     assert "LAP-02" not in text
