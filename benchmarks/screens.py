@@ -180,6 +180,8 @@ def _terminal(home: Path) -> Iterator[tuple[_Terminal, int]]:
 
 def _keys(promise: str, screen: _Terminal) -> Result:
     """Down the list and up again: each device's tag stands on screen once the cursor is on it."""
+    # From the other end: where the cursor is already, nothing is drawn.
+    screen.press("\x1b[F", "TEL-")
     screen.press("\x1b[H", "PC-000000")
     tags = [book_making.tag(3 * number) for number in range(1, _KEYS + 1)]
     seconds = [screen.press("\x1b[B", tag) * 1000 for tag in tags]

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from typing import Any, NoReturn
 
@@ -62,8 +62,9 @@ def meanings() -> dict[int, str]:
 
 
 def say(text: str) -> None:
-    """Tell the operator something that is not data."""
-    print(text, file=sys.stderr, flush=True)
+    """Tell the operator something that is not data; where the terminal is gone nobody is there to be told."""
+    with suppress(BrokenPipeError):
+        print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -104,6 +105,7 @@ def end(kinds: Iterable[str]) -> NoReturn:
 
 def leave(code: int) -> NoReturn:
     """End the process at once with that code: a stopped engine keeps threads that never return."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
     os._exit(code)

@@ -1,6 +1,7 @@
 """Carries out a durable procedure in the foreground, shown live; Ctrl-C stops it or only the view."""
 
 import traceback
+from contextlib import suppress
 from gettext import gettext as _
 from typing import TYPE_CHECKING, NoReturn
 
@@ -33,8 +34,9 @@ def follow(
         report(exc, as_json=as_json)
         leave(CODES[exc.kind])
     except Exception:
-        # The engine's threads would keep the process alive for ever.
-        traceback.print_exc()
+        # The engine's threads would keep the process alive for ever, and so would a terminal that is gone.
+        with suppress(OSError):
+            traceback.print_exc()
         leave(BUG)
 
 

@@ -94,6 +94,23 @@ def test_ctrl_c_ends_the_run_within_seconds_and_the_same_command_goes_on(rehears
     assert [line.kind for line in rehearsal.journal()].count("run.started") == 1
 
 
+def test_a_run_whose_terminal_is_gone_ends_and_the_same_command_goes_on(rehearsal: Rehearsal) -> None:
+    rehearsal.prove_laptops()
+    rehearsal.serve(latency=1.0)
+    rehearsal.use_tenant(patience=60)
+    process = rehearsal.start("crisis", "run", rehearsal.reference)
+    wait_for_line(process, "Account: running")
+    for stream in (process.stdout, process.stderr):
+        assert stream is not None
+        stream.close()
+    process.send_signal(signal.SIGTERM)
+    process.wait(LIMIT)
+
+    rehearsal.hang_up()
+    rehearsal.serve()
+    assert rehearsal.run_crisis(code=0)["failures"] == []
+
+
 def test_a_worker_runs_what_is_submitted_and_the_station_has_one_engine(rehearsal: Rehearsal) -> None:
     rehearsal.prove_laptops()
     rehearsal.serve()
