@@ -47,6 +47,8 @@ _WIDTHS = [(0, "-narrow"), (160, "-wide")]
 _HEIGHTS = [(0, "-low"), (30, "-high")]
 #: Seconds for which a thread that computes keeps the others waiting; Python's own 5 ms show at every key.
 _HAND_OVER = 0.001
+#: New objects after which waste is looked for: a screen is made of thousands that stay.
+_WASTE = 10_000
 #: Seconds for which it is told that an act is done; what was refused stays until it is read.
 _TOLD = 12.0
 
@@ -81,6 +83,7 @@ def prepare() -> None:
     sys.setswitchinterval(_HAND_OVER)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_WASTE)
 
 
 def key_sheet(remapped: Mapping[str, str]) -> str:

@@ -21,6 +21,8 @@ from tui.picture import Picture, Question
 from tui.reading import Reader
 
 _TICK_SECONDS = 0.25
+#: The same where nothing has changed for so many ticks: a screen at rest must cost next to nothing.
+_RESTING_SECONDS, _RESTS_AFTER = 0.5, 40
 #: Silence after which a data base that neither answers nor refuses counts as lost.
 _PATIENCE_SECONDS = 3.0
 _FAREWELL_SECONDS = 1.0
@@ -80,6 +82,7 @@ class Feed:
         self._reader = Reader(documents)
         self._question: Question | None = None
         self._full: Full | None = None
+        self._unchanged = 0
         self._checked = -_CHECK_SECONDS
         self._wake, self._ended = threading.Event(), threading.Event()
         self._good_at, self._good_tick, self._why = clock(), time.monotonic(), ""
@@ -121,7 +124,8 @@ class Feed:
                 self._why = exc.message if isinstance(exc, OperatorError) else type(exc).__name__
                 self._reader = Reader(self._documents)  # what comes back may be another data base
                 self._database.dispose()
-            self._wake.wait(_TICK_SECONDS)
+            resting = self._unchanged >= _RESTS_AFTER
+            self._wake.wait(_RESTING_SECONDS if resting else _TICK_SECONDS)
             self._wake.clear()
 
     def _read(self) -> None:
@@ -134,5 +138,6 @@ class Feed:
         with self._database.read() as session:
             picture = self._reader.read(session, self._question)
         self._good_at, self._good_tick, self._why = self._clock(), time.monotonic(), ""
+        self._unchanged = 0 if picture is not None else self._unchanged + 1
         if picture is not None:
             self._post(News(picture))

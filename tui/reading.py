@@ -46,6 +46,14 @@ from tui.picture import (
 _EVENTS = 500
 
 
+#: Asked several times a second, so it is written once.
+_MARKS = select(
+    select(func.max(col(JournalLine.seq))).scalar_subquery(),
+    select(func.max(col(ActivityRow.id))).scalar_subquery(),
+    select(func.max(col(Heartbeat.at))).scalar_subquery(),
+)
+
+
 @dataclass(frozen=True)
 class Mark:
     """How far the book has come: last journal line, last activity row, last sign of life of any station."""
@@ -136,10 +144,7 @@ class Reader:
 
 
 def _mark(session: Session) -> Mark:
-    journal = select(func.max(col(JournalLine.seq))).scalar_subquery()
-    row = select(func.max(col(ActivityRow.id))).scalar_subquery()
-    beat = select(func.max(col(Heartbeat.at))).scalar_subquery()
-    last, seen, heard = session.exec(select(journal, row, beat)).one()
+    last, seen, heard = session.exec(_MARKS).one()
     return Mark(last or 0, seen or 0, heard)
 
 

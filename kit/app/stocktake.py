@@ -8,28 +8,25 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
-from inventory import communes, devices, issued
+from inventory import communes, issued
 from inventory.crate_records import Crate
-from inventory.devices import Device, DeviceKind, DeviceState
-from inventory.errors import BadValue, Unknown
+from inventory.devices import DeviceState
+from inventory.errors import BadValue
 from inventory.importing.scans import Reading, read_scans
 from inventory.importing.scans import condition as condition_named
 from inventory.stocktakes import closing, codes, decisions, records, scans, sessions
 from inventory.stocktakes.book import Scope
-from inventory.stocktakes.comparison import GONE, Discrepancy, Record, Sighting
+from inventory.stocktakes.comparison import Discrepancy, Record, Sighting
 from inventory.stocktakes.decisions import Ruling
 from inventory.stocktakes.records import Stocktake
 from inventory.stocktakes.scans import Answer
 from inventory.text import named
 from inventory.times import utc_now
-from kit.app import laptops, probing
 from kit.app.compose import App
 from kit.documents import issuing, store
 from kit.documents.kinds import KINDS
 from kit.documents.stocktake import KIND
 from kit.errors import MissingRequirement
-from kit.workstations.condition import Condition
-from kit.workstations.probe import Finding, KeyChanged, KeyMatches, NoAnswer, NotLetIn
 
 
 @dataclass(frozen=True)
@@ -196,55 +193,6 @@ def merge(app: App, reference: str, file: Path, *, place: str) -> tuple[int, int
         return len(seen), scans.merge(session, by, stocktake, seen, source=file.name)
 
 
-def expected_laptops(app: App, reference: str) -> list[Device]:
-    """The expected laptops that can be asked.
-
-    Raises:
-        Unknown: no such session, or it expects none.
-        IllegalMove: it is closed.
-    """
-    with app.database.read() as session:
-        stocktake = records.get_open(session, reference)
-        tags = sessions.expected(session, stocktake.reference).keys()
-        listed = devices.listing(session, kind=DeviceKind.LAPTOP)
-    found = [
-        device for device in listed if device.tag in tags and device.address and device.state not in GONE
-    ]
-    if not found:
-        raise Unknown(
-            _("{reference} expects no laptop that can be asked.").format(reference=stocktake.reference),
-            hint=_("Scan what is there: `kit stocktake scan {reference}`.").format(
-                reference=stocktake.reference
-            ),
-        )
-    return found
-
-
-def keep_answers(app: App, reference: str, asked: Sequence[Device], findings: Sequence[Finding]) -> int:
-    """Keep what laptops said of themselves, as findings and as sightings; says how many are seen by that.
-
-    One that answers with another key is doubted as `kit pool probe` does, and not seen.
-    """
-    probing.keep(app, asked, findings)
-    at = utc_now()
-    answers = [
-        Sighting(
-            at=at,
-            station=app.settings.station,
-            sequence=number,
-            code=finding.spot.tag,
-            serial=_serial(finding),
-            host_key=finding.seen.fingerprint if isinstance(finding.seen, KeyChanged) else "",
-        )
-        for number, finding in enumerate(findings, start=1)
-        if not isinstance(finding.seen, NoAnswer)
-    ]
-    with app.database.write() as session:
-        stocktake = records.get_open(session, reference)
-        scans.merge(session, app.stamp(), stocktake, answers, source="probe")
-    return sum(isinstance(finding.seen, Condition | KeyMatches | NotLetIn) for finding in findings)
-
-
 def decide(
     app: App, reference: str, ruling: Ruling, *, code: str, discrepancy: Discrepancy
 ) -> dict[str, Any]:
@@ -359,11 +307,6 @@ def attach(app: App, reference: str, file: Path) -> str:
     with app.database.write() as session:
         stocktake = records.get(session, reference)
         return closing.attach(session, app.stamp(), stocktake, file.name, content).sha256
-
-
-def _serial(finding: Finding) -> str:
-    said = finding.seen.serial if isinstance(finding.seen, Condition) else None
-    return laptops.firmware_text(said or "") or ""
 
 
 def _today(app: App) -> date:

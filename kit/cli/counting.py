@@ -54,9 +54,9 @@ def merge(program: "App", session: str, file: Path, *, place: str, as_json: bool
 
 def probe(program: "App", session: str, *, timeout: float, as_json: bool) -> None:
     """Ask the expected laptops, side by side; what is known at Ctrl-C is kept."""
-    from kit.app import probing, stocktake
+    from kit.app import probing, stocktake_answers
 
-    asked = stocktake.expected_laptops(program, session)
+    asked = stocktake_answers.expected_laptops(program, session)
     private = probing.private(program, asked)
     findings: list[Finding] = []
     try:
@@ -66,7 +66,7 @@ def probe(program: "App", session: str, *, timeout: float, as_json: bool) -> Non
                 print(f"{finding.spot.tag}: {_said(finding)}", flush=True)
     except KeyboardInterrupt:
         say(_("Stopped; what was seen so far is kept."))
-    seen = stocktake.keep_answers(program, session, asked, findings)
+    seen = stocktake_answers.keep_answers(program, session, asked, findings)
     not_asked = probing.not_asked(private, findings)
     for hint in not_asked.values():
         say(f"→ {hint}")

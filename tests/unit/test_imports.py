@@ -88,3 +88,11 @@ def test_help_loads_no_library_but_typer() -> None:
     assert ours & HEAVY <= loaded("typer") | {"inventory"}
     own = {name for name in ours - loaded("typer") if name not in sys.stdlib_module_names}
     assert own == {"kit", "inventory"}
+
+
+def test_the_screens_load_nothing_that_only_acts_need() -> None:
+    told = "import json, sys, tui.app; print(json.dumps([name.partition('.')[0] for name in sys.modules]))"
+    ended = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert not set(json.loads(ended.stdout)) & {"dbos", "msal", "paramiko", "httpx", "ansible_runner"}

@@ -2,16 +2,19 @@
 
 from datetime import tzinfo
 from gettext import gettext as _
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from kit.app.passes import Credential
 from tui import clock
 from tui.actions import bindings
 from tui.widgets.key_line import KeyLine
+
+if TYPE_CHECKING:
+    from kit.app.passes import Credential
 
 
 class CredentialDialog(ModalScreen[None]):
@@ -19,7 +22,7 @@ class CredentialDialog(ModalScreen[None]):
 
     BINDINGS = bindings("cancel")
 
-    def __init__(self, credential: Credential, zone: tzinfo) -> None:
+    def __init__(self, credential: "Credential", zone: tzinfo) -> None:
         super().__init__()
         self._credential, self._zone = credential, zone
 

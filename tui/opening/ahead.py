@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def warm() -> Outcome:
     """Import what the next steps need while the operator still types."""
-    from kit.app import opening, starting  # noqa: F401, PLC0415
+    from kit.app import opening, starting  # noqa: F401
 
     return Outcome()
 
@@ -37,7 +37,7 @@ def look(program: App, draft: Draft, step: Step, found: Found, now: datetime) ->
     Raises:
         OperatorError: the step before cannot be left so.
     """
-    from kit.app import crises, opening  # noqa: PLC0415
+    from kit.app import crises, opening
 
     said = declaration(draft, now)
     match step:
@@ -62,7 +62,7 @@ def look(program: App, draft: Draft, step: Step, found: Found, now: datetime) ->
 
 def _unready(devices: Sequence[Readiness]) -> tuple[str, ...]:
     """Devices that lack the same thing stand on one line."""
-    from kit.cli.readiness import in_words as reason_in_words  # noqa: PLC0415
+    from kit.cli.readiness import in_words as reason_in_words
 
     tags: dict[str, list[str]] = {}
     for each in devices:
@@ -88,7 +88,7 @@ def run(program: App, draft: Draft, found: Found, now: datetime, then: Callable[
     Raises:
         OperatorError: it was not opened, nothing was written.
     """
-    from kit.app import opening, starting  # noqa: PLC0415
+    from kit.app import opening, starting
 
     reference = opening.declare(program, declaration(draft, now), found.plan)
     then(reference)
@@ -104,8 +104,8 @@ def run(program: App, draft: Draft, found: Found, now: datetime, then: Callable[
 
 def declaration(draft: Draft, now: datetime) -> "Declaration":
     """The draft, as the program takes it; a seat without a name is none yet."""
-    from kit.app.crises import Opening  # noqa: PLC0415
-    from kit.app.opening import Declaration  # noqa: PLC0415
+    from kit.app.crises import Opening
+    from kit.app.opening import Declaration
 
     return Declaration(
         draft.code,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from gettext import gettext as _
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
@@ -11,8 +12,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from inventory.errors import OperatorError
-from kit.app import passes
-from kit.app.passes import Credential
 from tui.acting import Outcome, in_words
 from tui.actions import COMMON, bindings
 from tui.counter.job import BEEPS, Answer, Field, Form, Job, Report, Standing, Verdict, refusal, word
@@ -26,6 +25,9 @@ from tui.widgets.scan_field import ScanField
 from tui.widgets.table import Table
 from tui.widgets.verdict import VerdictBanner
 from tui.words import Word, plain
+
+if TYPE_CHECKING:
+    from kit.app.passes import Credential
 
 #: Minutes for which an access pass can be used, as `kit handover pass` makes it.
 _PASS_MINUTES = 60
@@ -95,7 +97,7 @@ class ScanScreen(View, inherit_bindings=False):
     class PassMade(Message):
         """Somebody may sign in with that."""
 
-        def __init__(self, credential: Credential) -> None:
+        def __init__(self, credential: "Credential") -> None:
             super().__init__()
             self.credential = credential
 
@@ -222,6 +224,8 @@ class ScanScreen(View, inherit_bindings=False):
 
     def _pass_or_why_not(self, seat: int) -> Message:
         """Make the access pass of a seat; where it is refused, one can try again."""
+        from kit.app import passes
+
         try:
             made = passes.issue(self.stand.program, self._reference, seat, minutes=_PASS_MINUTES)
         except OperatorError as exc:

@@ -13,10 +13,11 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style as Look
 
 from tui.actions import bindings
 from tui.widgets.rows import Column, Rows, changed, fit, widths
-from tui.words import Word
+from tui.words import STYLES, Tone, Word
 
 _HEADER = 1
 _UNREAD = Word("…", "quiet")
@@ -28,17 +29,7 @@ class Table(ScrollView, can_focus=True):
     """Columns with a heading and a cursor."""
 
     BINDINGS = bindings("line.up", "line.down", "page.up", "page.down", "first", "last")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--heading",
-        "table--cursor",
-        "table--cursor-blurred",
-        "table--quiet",
-        "table--good",
-        "table--busy",
-        "table--wait",
-        "table--bad",
-        "table--human",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--heading", "table--cursor", "table--cursor-blurred"}
 
     class Chosen(Message):
         """The operator wants to open the row."""
@@ -74,6 +65,7 @@ class Table(ScrollView, can_focus=True):
     def __init__(self, *columns: Column, widget_id: str, empty: str = "", cursor: bool = True) -> None:
         super().__init__(id=widget_id)
         self._columns = columns
+        self._tones: dict[Tone, Style] = {}
         self._empty = empty
         self._rows = Rows()
         self._read = False
@@ -221,5 +213,13 @@ class Table(ScrollView, can_focus=True):
             segments.append(Segment(" ", style))
         return Strip(segments).adjust_cell_length(room, style)
 
-    def _tone(self, tone: str) -> Style:
-        return self.get_component_rich_style(f"table--{tone}", partial=True)
+    def notify_style_update(self) -> None:
+        """The colours may be others."""
+        super().notify_style_update()
+        self._tones.clear()
+
+    def _tone(self, tone: Tone) -> Style:
+        """A tone in the present colours; as a class, each would be looked up for every table at its start."""
+        if tone not in self._tones:
+            self._tones[tone] = Look.parse(STYLES[tone], self.app.theme_variables).rich_style
+        return self._tones[tone]

@@ -11,7 +11,7 @@ from inventory.database import Database
 from inventory.devices import Device, DeviceKind, DeviceState
 from inventory.errors import Unknown
 from inventory.times import utc_now
-from kit.app import stocktake
+from kit.app import stocktake, stocktake_answers
 from kit.app.compose import App
 from kit.settings import Home, load
 from kit.workstations.condition import Condition
@@ -53,7 +53,7 @@ def answered(number: int, seen: Sight) -> Finding:
 def test_laptops_are_seen_by_their_answer_and_doubted_by_it(app: App) -> None:
     opened = stocktake.open_stocktake(app, place=PLACE, commune="", state=None, owner="")
     reference = opened.stocktake.reference
-    asked = stocktake.expected_laptops(app, reference)
+    asked = stocktake_answers.expected_laptops(app, reference)
     assert [device.tag for device in asked] == [f"LAP-{number:02d}" for number in range(1, 6)]
     findings = [
         answered(1, Condition(serial="PF1")),
@@ -62,7 +62,7 @@ def test_laptops_are_seen_by_their_answer_and_doubted_by_it(app: App) -> None:
         answered(4, KeyChanged("SHA256:other")),
         answered(5, NoAnswer("timed out")),
     ]
-    assert stocktake.keep_answers(app, reference, asked, findings) == 3
+    assert stocktake_answers.keep_answers(app, reference, asked, findings) == 3
     report = stocktake.report(app, reference)
     assert [(row["subject"], row["discrepancy"], row["found"]) for row in report["discrepancies"]] == [
         ("LAP-02", "other_identity", "PF9"),
@@ -78,9 +78,9 @@ def test_laptops_are_seen_by_their_answer_and_doubted_by_it(app: App) -> None:
 
 def test_placeholders_of_the_firmware_are_no_serial(app: App) -> None:
     stocktake.open_stocktake(app, place=PLACE, commune="", state=None, owner="")
-    asked = stocktake.expected_laptops(app, REFERENCE)
+    asked = stocktake_answers.expected_laptops(app, REFERENCE)
     said = [answered(1, Condition(serial="To be filled by O.E.M.")), answered(2, Condition())]
-    assert stocktake.keep_answers(app, REFERENCE, asked, said) == 2
+    assert stocktake_answers.keep_answers(app, REFERENCE, asked, said) == 2
     found = stocktake.report(app, REFERENCE)["discrepancies"]
     assert "other_identity" not in {row["discrepancy"] for row in found}
 
@@ -92,4 +92,4 @@ def test_what_is_lost_is_not_asked(app: App) -> None:
             device = devices.get(session, f"LAP-{number:02d}")
             devices.move(session, app.stamp(), device, DeviceState.LOST, reason="test")
     with pytest.raises(Unknown, match="expects no laptop that can be asked"):
-        stocktake.expected_laptops(app, REFERENCE)
+        stocktake_answers.expected_laptops(app, REFERENCE)
