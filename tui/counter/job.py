@@ -101,27 +101,21 @@ class Job(Protocol):
 
     def standing(self) -> Standing:
         """How far it is."""
-        raise NotImplementedError
 
     def take(self, code: str) -> Answer:
         """Take one scan; may raise `OperatorError`."""
-        raise NotImplementedError
 
     def take_back(self) -> Answer:
         """Take the last scan back; may raise `OperatorError`."""
-        raise NotImplementedError
 
     def tell(self, condition: str) -> Answer:
         """Say in which condition the last thing is; may raise `OperatorError`."""
-        raise NotImplementedError
 
     def form(self) -> Form:
         """What is asked at its end."""
-        raise NotImplementedError
 
     def finish(self, told: Mapping[str, str]) -> Report:
         """End it; may raise `OperatorError`."""
-        raise NotImplementedError
 
 
 def refusal(error: OperatorError) -> Answer:
