@@ -111,7 +111,9 @@ def test_what_needs_a_human_stands_first_and_opens_its_crisis(database: Database
             next(at for at, line in enumerate(lines) if f"{crisis}/{seat}" in line) for seat in (4, 3)
         )
         assert human < failed < next(at for at, line in enumerate(lines) if "T+01:12" in line)
-        await stage.press("shift+tab", "enter")
+        await stage.press("shift+tab")
+        await stage.until(lambda: getattr(stage.app.focused, "id", "") == "urgent", "what is urgent in focus")
+        await stage.press("enter")
         await stage.sees(f"{crisis} · Aubagne", "Seat 1 · Camille Exemple")
 
     play(database, act)
