@@ -172,7 +172,7 @@ _ACTIONS = (
         "step.next",
         "f7",
         "next_step",
-        N_("Next"),
+        N_("Continue"),
         N_("Go on to the next step."),
         place=Place.OPENING,
     ),

@@ -54,7 +54,7 @@ class SeatsScreen(AskedView, inherit_bindings=False):
 
     def __init__(self, stand: Stand, reference: str) -> None:
         people = Table(
-            Column(_("Seat"), 4, right=True),
+            Column(_("Seat"), 5, right=True),
             Column(_("Person"), 24),
             Column(_("Service")),
             Column(_("Has"), 20),
