@@ -44,7 +44,10 @@ def test_a_steps_requests_stand_in_its_cell_before_its_end_and_no_other_ones(wor
         return Done()
 
     attempt(Cell(CRISIS, Stage.GROUP), act)
-    begun, asked, done = told(working, CRISIS)
-    assert (begun.status, asked.status, done.status) == (Status.RUNNING, Status.RUNNING, Status.DONE)
+    begun, *asking, done = told(working, CRISIS)
+    # On a busy machine a second passes in between, and more than one is told.
+    assert {begun.status, *(each.status for each in asking)} == {Status.RUNNING}
+    assert done.status is Status.DONE
+    asked = asking[-1]
     assert asked.data == {"requests": {"POST /groups": 1, "GET /groups/…": 2}}
     assert asked.detail.startswith("3 requests to the tenant: GET /groups/… ×2, POST /groups ×1")
