@@ -92,7 +92,10 @@ def processing(language: str) -> list[Pair]:
     _ = translations(language).gettext
     return [
         (_("Purpose"), _("Crisis e-mail, and storage of everyday working information during a cyber crisis")),
-        (_("Data subjects"), _("The commune's staff and elected people who are equipped; those they write to")),
+        (
+            _("Data subjects"),
+            _("The commune's staff and elected people who are equipped; those they write to"),
+        ),
         (
             _("Categories of data"),
             _("Name, service, professional address and number; messages, calendars, files; sign-in logs"),
