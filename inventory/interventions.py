@@ -13,8 +13,8 @@ from sqlalchemy import Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from inventory import evidence, journal
-from inventory.crisis_records import Crisis
-from inventory.errors import BadValue, IllegalMove
+from inventory.crisis_records import Crisis, must_be_open
+from inventory.errors import BadValue
 from inventory.evidence import WHOLE_CRISIS
 from inventory.journal import Stamp
 from inventory.times import UtcDateTime
@@ -61,12 +61,7 @@ def decide(
         BadValue: a stage is left out without a reason.
         IllegalMove: the crisis is closed.
     """
-    if crisis.closed_at is not None:
-        raise IllegalMove(
-            _("Crisis {reference} is closed: nothing runs for it any more.").format(
-                reference=crisis.reference
-            )
-        )
+    must_be_open(crisis)
     if kind is Kind.SKIP and not reason.strip():
         raise BadValue(_("Who goes on without a stage says why."))
     decision = Intervention(

@@ -131,12 +131,7 @@ def reserve_all(
             the crisis no more of its kind, or what is left of it to others (requirement 8).
     """
     crisis = crisis_records.get(session, crisis_reference)
-    if crisis.closed_at is not None:
-        raise IllegalMove(
-            _("Crisis {reference} is closed: nothing can be reserved for it.").format(
-                reference=crisis.reference
-            )
-        )
+    crisis_records.must_be_open(crisis)
     for number in {number for number, _tag in wanted}:
         crisis_records.seat_of(session, crisis.reference, number)
     found = devices.get_all(session, [tag for _number, tag in wanted])

@@ -50,6 +50,7 @@ class Pane(Vertical):
     #: The fields in the order in which Enter goes through them; the first one is in focus as the step begins.
     order: tuple[Widget, ...] = ()
 
+    # Abstract, said by hand: Textual's widgets have a metaclass of their own, so `ABC` is not to be had.
     def enter(self, scene: Scene) -> None:
         """Put into the fields what the draft has."""
         raise NotImplementedError

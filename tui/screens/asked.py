@@ -17,6 +17,7 @@ class AskedView(View):
         super().__init__(stand, title)
         self._lines = lines
 
+    # Abstract, as in `base`.
     def ask_for(self) -> Outcome:
         """Find out what there is."""
         raise NotImplementedError

@@ -166,7 +166,7 @@ def test_a_closed_crisis_reserves_nothing(database: Database, by: Stamp) -> None
     reference = fill(database, by)
     with database.write() as session:
         crises.close(session, by, crises.get(session, reference), NOW)
-        with pytest.raises(IllegalMove, match="is closed"):
+        with pytest.raises(IllegalMove, match="was closed on"):
             loans.reserve(session, by, reference, 1, "LAP-01")
 
 
