@@ -4,6 +4,7 @@ import base64
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from kit.app.keys import ensure_ssh_key
 from kit.errors import MissingRequirement
 from kit.settings import Home
 from kit.simulator.lab import Lab, Laptop, Mode, processes
+from kit.simulator.lab.commands import SEARCH_PATH
 
 pytestmark = pytest.mark.lab
 
@@ -100,7 +102,8 @@ def traces() -> dict[str, list[str]]:
         "mounts": [
             line for line in Path("/proc/self/mounts").read_text().splitlines() if str(FOLDER) in line
         ],
-        "processes": lines("ps", "-eo", "pid,args"),
+        # Whole lines, however narrow the terminal.
+        "processes": lines("ps", "-ww", "-eo", "pid,args"),
         "groups": groups,
         "nspawn": [str(path) for path in Path("/run/systemd").glob(f"nspawn/*/{NAME}*")],
         "files": [str(path) for path in FOLDER.parent.glob(f"{FOLDER.name}/**")],
@@ -271,6 +274,27 @@ def test_killed_in_the_middle_of_up_then_down_leaves_nothing(
     assert traces() == nothing()
 
 
+def test_what_a_killed_up_had_just_called_is_waited_for(lab: Lab, key: Path, tmp_path: Path) -> None:
+    called, slow = tmp_path / "called", tmp_path / "ip"
+    slow.write_text(
+        "#!/bin/sh\n"
+        f'case "$*" in "link add {NAME}"*) touch {called}; sleep 2;; esac\n'
+        f'exec {shutil.which("ip", path=SEARCH_PATH)} "$@"\n'
+    )
+    slow.chmod(0o755)
+    starting = start_up(key, Mode.NS, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    try:
+        await_file(called, starting)
+        starting.kill()
+    finally:
+        starting.wait()
+
+    lab.down()
+
+    assert traces() == nothing()
+    assert len(lab.up(1, key=key)) == 1
+
+
 def test_interrupted_in_the_middle_of_up_removes_what_it_made(lab: Lab, key: Path) -> None:
     starting = start_up(key, Mode.NSPAWN)
     try:
@@ -285,7 +309,8 @@ def test_interrupted_in_the_middle_of_up_removes_what_it_made(lab: Lab, key: Pat
 def test_after_a_crash_up_goes_on(lab: Lab, key: Path) -> None:
     starting = start_up(key, Mode.NS)
     await_file(FOLDER / "laptops/LT-0002/console.log", starting)
-    kill(starting)
+    starting.kill()
+    starting.wait()
 
     laptops = lab.up(3, key=key)
 
@@ -334,7 +359,7 @@ def services(laptop: Laptop) -> set[str]:
     return {line for line in lines if line.endswith(".service")}
 
 
-def start_up(key: Path, mode: Mode) -> subprocess.Popen[bytes]:
+def start_up(key: Path, mode: Mode, **environment: str) -> subprocess.Popen[bytes]:
     """Another process that brings three laptops up."""
     program = (
         "import signal, sys; from pathlib import Path; from tests.acceptance.test_lab import new_lab, Mode;"
@@ -345,30 +370,10 @@ def start_up(key: Path, mode: Mode) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-c", program, str(key), mode.value],
         cwd=Path(__file__).parents[2],
+        env=os.environ | environment,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-
-
-def kill(starting: subprocess.Popen[bytes]) -> None:
-    """As `kill -9` does; what it had just called, such as `ip`, ends by itself a moment later."""
-    starting.kill()
-    starting.wait()
-    deadline = time.monotonic() + 60
-    while alive := [pid for pid in commands_of(starting.pid) if pid != starting.pid]:
-        assert time.monotonic() < deadline, f"still there: {alive}"
-
-
-def commands_of(session: int) -> list[int]:
-    """The short commands that run in a session: laptops, their programs and the cache live on, on purpose."""
-    listed = subprocess.run(
-        ["/bin/ps", "--no-headers", "-o", "pid=,comm=", "--sid", str(session)],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
-    found = (line.split(maxsplit=1) for line in listed.splitlines())
-    return [int(pid) for pid, name in found if name in {"ip", "mount"}]
 
 
 def await_file(path: Path, starting: subprocess.Popen[bytes]) -> None:

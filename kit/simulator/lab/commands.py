@@ -45,6 +45,8 @@ def run(
 ) -> str:
     """Run a program to its end and return what it printed.
 
+    It inherits the lab's lock (`Records.lock`) if this process holds it: killed, we may leave it at work.
+
     Raises:
         LabFailed: it failed and `check` is set; the message ends with what the program said.
         MissingRequirement: it is not installed.
@@ -58,6 +60,7 @@ def run(
         capture_output=True,
         text=True,
         check=False,
+        close_fds=False,  # Python opens everything else for itself alone
     )
     if check and done.returncode != 0:
         raise LabFailed(

@@ -61,7 +61,6 @@ class Lab:
             mode=mode,
             folder=self._records.folder,
             network=self._network(self._asked),
-            recorded=record is not None,
         )
 
     def build_base(self, say: Say = _silent) -> Path:
@@ -192,7 +191,7 @@ class Lab:
     def _close(self, names: Names) -> None:
         self._packages(names).stop()
         network = self._network(names)
-        if network.is_ours(recorded=self._records.read() is not None):
+        if network.is_ours():
             network.lower_bridge()
         self._records.forget()
 
@@ -243,7 +242,7 @@ class Lab:
 
     def _halt(self, slots: Iterable[Slot]) -> None:
         """End laptops and pull their cables; what another lab of the same name made is not touched."""
-        ours = list(slots) if self._network(self._names()).is_ours(recorded=True) else []
+        ours = list(slots) if self._network(self._names()).is_ours() else []
         laptop.stop({slot: self._records.laptop_folder(slot) for slot in ours})
         self._network(self._names()).unplug(ours)
 
@@ -272,7 +271,7 @@ class Lab:
         """Laptops of this lab: those with a folder and, if that was lost, those the kernel still holds."""
         names = self._names()
         network = self._network(names)
-        ours = network.owner() is not None and network.is_ours(recorded=self._records.read() is not None)
+        ours = network.owner() is not None and network.is_ours()
         found = [*self._records.tags(), *(network.namespaces() if ours else ())]
         slots = {slot.tag: slot for text in found if (slot := names.tagged(text))}
         return [slots[tag] for tag in sorted(slots)]

@@ -1,6 +1,7 @@
 """Owns the lab's bridge and cables: made in one batch, marked as ours, removed by name."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from kit.simulator.lab.commands import LabFailed, run
@@ -26,13 +27,13 @@ class Network:
         except FileNotFoundError:
             return None
 
-    def is_ours(self, *, recorded: bool) -> bool:
+    def is_ours(self) -> bool:
         """Whether the bridge, if there is one, is this lab's.
 
-        An unmarked one is ours when `recorded`: we were stopped between making and marking it.
+        An unmarked one with our hardware address is: we were stopped between making and marking it.
         """
         owner = self.owner()
-        return owner is None or owner == self._mark or (owner == "" and recorded)
+        return owner is None or owner == self._mark or (owner == "" and self._has_our_address())
 
     def raise_bridge(self) -> None:
         """Make the bridge; an existing one stays. Forwarding is not touched.
@@ -92,6 +93,12 @@ class Network:
         """Existing namespaces named after this lab."""
         found = NAMESPACES.iterdir() if NAMESPACES.exists() else ()
         return sorted(entry.name for entry in found if self._names.tagged(entry.name))
+
+    def _has_our_address(self) -> bool:
+        with suppress(FileNotFoundError):
+            address = (_INTERFACES / self._names.bridge / "address").read_text().strip()
+            return address == self._names.hardware_address
+        return False
 
     def _remove_links(self, interfaces: Iterable[str]) -> None:
         present = [name for name in interfaces if (_INTERFACES / name).exists()]

@@ -106,7 +106,11 @@ class Records:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the folder, made if need be; waits for whoever holds it. The lock ends with the process."""
+        """Hold the folder, made if need be; waits for whoever holds it.
+
+        The lock ends with the process and the short commands that it had called: what one of them still
+        makes, such as a bridge, is there for the next holder to find.
+        """
         while True:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -114,6 +118,7 @@ class Records:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 if not self._is_still(descriptor):
                     continue  # a `down` removed the folder while we waited for it
+                os.set_inheritable(descriptor, True)
                 yield
                 return
             finally:

@@ -56,7 +56,7 @@ def require_root() -> None:
         refuse(lacks)
 
 
-def require(*, names: Names, mode: Mode, folder: Path, network: Network, recorded: bool) -> None:
+def require(*, names: Names, mode: Mode, folder: Path, network: Network) -> None:
     """Check the whole machine for a lab in `folder`.
 
     Raises:
@@ -69,7 +69,7 @@ def require(*, names: Names, mode: Mode, folder: Path, network: Network, recorde
             *kernel(folder),
             *(control_groups() if mode is Mode.NSPAWN else ()),
             *_sources(),
-            *_in_the_way(names, network, recorded=recorded),
+            *_in_the_way(names, network),
         ]
     if lacks:
         refuse(lacks)
@@ -179,8 +179,8 @@ def _sources() -> list[Lack]:
     return [Lack(_("a Debian source in apt's configuration"), _("Add one to /etc/apt/sources.list.d."))]
 
 
-def _in_the_way(names: Names, network: Network, *, recorded: bool) -> list[Lack]:
-    if not network.is_ours(recorded=recorded):
+def _in_the_way(names: Names, network: Network) -> list[Lack]:
+    if not network.is_ours():
         what = _("a free name: the interface {bridge} belongs to somebody else ({owner})")
         return [
             Lack(
