@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kit.app import station as building
 from kit.app.compose import App
-from kit.cli.exits import leave
+from kit.cli.exits import end_process
 from kit.workflows import engine, equip, laptops, reserve, station
 from kit.workflows.outcome import Outcome
 
@@ -50,5 +50,5 @@ def main(home: Path, reference: str, branch: str, seats: int) -> float:
 
 
 if __name__ == "__main__":
-    print(f"{main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])):.2f}")
-    leave(0)
+    _program, folder, crisis, part, count = sys.argv
+    end_process(lambda: print(f"{main(Path(folder), crisis, part, int(count)):.2f}"))

@@ -6,7 +6,7 @@ imports what it needs when it runs.
 
 from gettext import gettext as _
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -105,6 +105,6 @@ def _everywhere(
     context.obj = home
 
 
-def run() -> None:
-    """Run the command that was typed."""
-    app()
+def run() -> NoReturn:
+    """Run the command that was typed, and end the process with its exit code."""
+    exits.end_process(app)

@@ -8,7 +8,7 @@ from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kit.cli.exits import INTERRUPTED, leave, say
+from kit.cli.exits import INTERRUPTED, say
 from kit.cli.render import emit_json, emit_record, emit_table
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def probe(program: "App", session: str, *, timeout: float, as_json: bool) -> Non
         as_json=as_json,
     )
     if len(findings) < len(asked):
-        # Connections to those that hang would be waited for.
-        leave(INTERRUPTED)
+        sys.exit(INTERRUPTED)
 
 
 def emit_issued(issued: "Issued", *, as_json: bool) -> None:

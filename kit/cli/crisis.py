@@ -1,5 +1,6 @@
 """`kit crisis`: open it, plan it, run it, look at it, close it."""
 
+import sys
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kit.cli import contact, crisis_deciding, crisis_size, note, sized
-from kit.cli.exits import CODES, leave, report, say, told
+from kit.cli.exits import CODES, report, say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.planned import emit_plan
 from kit.cli.render import emit_json, emit_table
@@ -112,7 +113,7 @@ def _run(program: "App", crisis: str, *, as_json: bool) -> None:
     from kit.cli.following import follow, stopped
 
     reference = crises.ensure_plan(program, crisis)
-    ended = follow(program, run.EQUIP, reference, as_json=as_json)
+    ended = follow(program, run.EQUIP, reference)
     situation = crises.look(program, reference)
     _emit_situation(situation, as_json=as_json)
     if isinstance(ended, run.Stopped):
@@ -120,9 +121,9 @@ def _run(program: "App", crisis: str, *, as_json: bool) -> None:
     failure = crises.verdict(situation, ended.troubles)
     if failure is None:
         say(_("Every seat works."))
-        leave(0)
+        sys.exit(0)
     report(failure, as_json=False)
-    leave(CODES[failure.kind])
+    sys.exit(CODES[failure.kind])
 
 
 @app.command(

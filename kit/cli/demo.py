@@ -1,11 +1,12 @@
 """`kit demo`: the main job, end to end, on this machine alone."""
 
+import sys
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit.cli.exits import leave, say, told
+from kit.cli.exits import say, told
 from kit.cli.options import Json, example
 from kit.cli.render import emit_json, emit_table
 
@@ -50,7 +51,7 @@ def demo(
         else:
             running.stop()
         _emit(shown, as_json=as_json)
-    leave(0 if shown.holds else 1)
+    sys.exit(0 if shown.holds else 1)
 
 
 def _emit(shown: "Demonstration", *, as_json: bool) -> None:

@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+import traceback
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from typing import Any, NoReturn
@@ -103,9 +104,21 @@ def end(kinds: Iterable[str]) -> NoReturn:
     sys.exit(OK if not codes else codes.pop() if len(codes) == 1 else CODES["incomplete"])
 
 
-def leave(code: int) -> NoReturn:
-    """End the process at once with that code: a stopped engine keeps threads that never return."""
+def end_process(command: Callable[[], object]) -> NoReturn:
+    """Run a command and end the process with its exit code, however the command ends.
+
+    Python would wait for threads that never return: those of a stopped engine, or of connections that hang.
+    """
+    code: str | int | None = BUG
+    try:
+        command()
+        code = OK
+    except SystemExit as exc:
+        code = exc.code
+    except BaseException:
+        with suppress(OSError):
+            traceback.print_exc()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
-    os._exit(code)
+    os._exit(code if isinstance(code, int) else OK if code is None else BUG)

@@ -1,11 +1,10 @@
 """Carries out a durable procedure in the foreground, shown live; Ctrl-C stops it or only the view."""
 
-import traceback
-from contextlib import suppress
+import sys
 from gettext import gettext as _
 from typing import TYPE_CHECKING, NoReturn
 
-from kit.cli.exits import BUG, CODES, INTERRUPTED, leave, report, say
+from kit.cli.exits import INTERRUPTED, say
 from kit.cli.live import EQUIPPING, LiveBoard, Shown
 
 if TYPE_CHECKING:
@@ -18,26 +17,14 @@ def follow(
     procedure: "Procedure",
     reference: str,
     *arguments: str,
-    as_json: bool,
     shown: Shown = EQUIPPING,
 ) -> "Ended | Stopped":
-    """Carry it out, or follow the worker that does, until its end or Ctrl-C; leaves where it cannot begin."""
-    from inventory.errors import OperatorError
+    """Carry it out, or follow the worker that does, until its end or Ctrl-C."""
     from kit.app import crises, run
 
     stop = run.StopRequest()
-    try:
-        with run.on_interrupt(stop), LiveBoard(crises.people(program, reference), shown) as live:
-            return run.carry_out(program, procedure, reference, *arguments, stop=stop, show=live.show)
-    except OperatorError as exc:
-        # Not raised on: an engine that was launched keeps threads, so the process has to be left.
-        report(exc, as_json=as_json)
-        leave(CODES[exc.kind])
-    except Exception:
-        # The engine's threads would keep the process alive for ever, and so would a terminal that is gone.
-        with suppress(OSError):
-            traceback.print_exc()
-        leave(BUG)
+    with run.on_interrupt(stop), LiveBoard(crises.people(program, reference), shown) as live:
+        return run.carry_out(program, procedure, reference, *arguments, stop=stop, show=live.show)
 
 
 def stopped(ended: "Stopped", reference: str, command: str) -> NoReturn:
@@ -50,4 +37,4 @@ def stopped(ended: "Stopped", reference: str, command: str) -> NoReturn:
                 reference=reference
             )
         )
-    leave(INTERRUPTED)
+    sys.exit(INTERRUPTED)

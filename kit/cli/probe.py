@@ -1,5 +1,6 @@
 """`kit pool probe`: every laptop that should be there, looked at over SSH, side by side."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from gettext import gettext as _
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kit.cli.exits import INTERRUPTED, end, leave, say, told
+from kit.cli.exits import INTERRUPTED, end, say, told
 from kit.cli.options import Json, Search, chosen, example, open_app
 from kit.cli.render import emit_json, printable
 
@@ -63,8 +64,7 @@ def probe(
         not_asked = probing.not_asked(private, findings)
         _conclude(devices, findings, doubts, kinds, not_asked, as_json=as_json)
         if len(findings) < len(listed):
-            # Connections to those that hang would be waited for.
-            leave(INTERRUPTED)
+            sys.exit(INTERRUPTED)
         end(kinds.values())
 
 

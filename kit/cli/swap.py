@@ -1,12 +1,13 @@
 """`kit swap`: a faulty device of a seat gives way to another, which is prepared at once."""
 
+import sys
 from dataclasses import asdict
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from kit.cli.exits import CODES, leave, report, say, told
+from kit.cli.exits import CODES, report, say, told
 from kit.cli.handover import Crisis, on_paper
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json
@@ -53,7 +54,7 @@ def _prepare(program: "App", begun: "Begun", *, reason: str, as_json: bool) -> N
     from kit.app import run, swapping
     from kit.cli.following import follow, stopped
 
-    ended = follow(program, run.SWAP, begun.reference, as_json=as_json)
+    ended = follow(program, run.SWAP, begun.reference)
     if isinstance(ended, run.Stopped):
         stopped(ended, begun.reference, f"kit swap {begun.reference} {begun.seat} {begun.faulty} --reason …")
     failure = swapping.verdict(program, begun, ended.troubles)
@@ -65,6 +66,6 @@ def _prepare(program: "App", begun: "Begun", *, reason: str, as_json: bool) -> N
     if failure is None:
         again = f"kit handover seat {begun.reference} {begun.seat} {begun.replacement}"
         say(_("→ Next: `{command}`").format(command=again))
-        leave(0)
+        sys.exit(0)
     report(failure, as_json=False)
-    leave(CODES[failure.kind])
+    sys.exit(CODES[failure.kind])

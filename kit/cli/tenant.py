@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kit.cli import tenant_closing
-from kit.cli.exits import leave, say, told
+from kit.cli.exits import say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json, emit_record, emit_table
 
@@ -45,7 +45,6 @@ def simulate(
                 print(simulated_tenant.settings_for(server), flush=True)
 
         simulated_tenant.serve(program, server, ready=tell)
-    leave(0)
 
 
 @app.command(

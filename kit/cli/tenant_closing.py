@@ -1,5 +1,6 @@
 """`kit tenant`: end a crisis there, from the commune's instruction to the certificate."""
 
+import sys
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from kit.cli.exits import CODES, leave, report, say, told
+from kit.cli.exits import CODES, report, say, told
 from kit.cli.options import Json, chosen, example, open_app
 from kit.cli.render import emit_json, emit_record
 
@@ -206,16 +207,16 @@ def _carry_out(
     from kit.cli.following import follow, stopped
     from kit.cli.live import CLOSING
 
-    ended = follow(program, procedure, reference, *arguments, as_json=as_json, shown=CLOSING)
+    ended = follow(program, procedure, reference, *arguments, shown=CLOSING)
     _emit_standing(program, reference, as_json=as_json)
     if isinstance(ended, run.Stopped):
         confirm = " --confirm …" if procedure is run.REMOVE else ""
         stopped(ended, reference, f"kit tenant {procedure.name} {reference}{confirm}")
     failure = closing.verdict(ended.troubles)
     if failure is None:
-        leave(0)
+        sys.exit(0)
     report(failure, as_json=False)
-    leave(CODES[failure.kind])
+    sys.exit(CODES[failure.kind])
 
 
 def _emit_paper(paper: "Paper", *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kit.cli.exits import leave, say, told
+from kit.cli.exits import say, told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json
 
@@ -44,4 +44,3 @@ def worker(
         say(_("Stopped. Unfinished runs go on when an engine starts again."))
         if as_json:
             emit_json({"station": program.settings.station, "stopped": True})
-    leave(0)

@@ -38,9 +38,10 @@ for name in sys.argv[2].split(","):
 sys.exit(1 if failed else 0)
 """
 _AFTER_HELP = """
-import json, sys
+import json, os, sys
 if sys.argv.pop(1) == "kit":
     from kit.__main__ import main
+    os._exit = sys.exit
     try:
         main()
     except SystemExit:

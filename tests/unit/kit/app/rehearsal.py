@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -97,7 +98,7 @@ class Rehearsal:
         self.people = people
         self.reference = reference
         self.tenant: TenantServer | None = None
-        self._port = 0
+        self._held_port: socket.socket | None = None
         self._started: list[subprocess.Popen[str]] = []
 
     @classmethod
@@ -162,12 +163,21 @@ class Rehearsal:
         shutil.copytree(self.home, home)
         return Rehearsal(home, self.reference, self.people)
 
+    @property
+    def port(self) -> int:
+        """The tenant's; while nothing answers there, no other test's server or connection is given it."""
+        if self._held_port is None:
+            self._held_port = socket.socket()
+            self._held_port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._held_port.bind(("127.0.0.1", 0))
+        return int(self._held_port.getsockname()[1])
+
     def serve(self, **behaviour: Any) -> None:
         """Start the tenant, on the port that it had before."""
         settings = load(Home.at(self.home)).tenant
         self.tenant = TenantServer(
             self.home / "tenant",
-            port=self._port,
+            port=self.port,
             behaviour=replace(INSTANT, **behaviour),
             tenant_id=settings.tenant_id,
             domain=settings.domain,
@@ -179,7 +189,6 @@ class Rehearsal:
                 imei = _checked(f"356944040000{number:02d}")
                 self.tenant.enrol_phone(imei=imei, serial=f"SNT{number}", model="Modèle")
         self.tenant.start()
-        self._port = self.tenant.port
 
     def hang_up(self) -> None:
         """Stop the tenant; nothing listens on its port any more."""
@@ -189,7 +198,7 @@ class Rehearsal:
 
     def use_tenant(self, *, patience: float) -> None:
         """Point the settings at the tenant that was started last."""
-        url = f"https://127.0.0.1:{self._port}"
+        url = f"https://127.0.0.1:{self.port}"
         (self.home / "kit.toml").write_text(
             f'[tenant]\nauthority = "{url}"\ngraph = "{url}/v1.0"\n'
             f'ca_file = "{self.home / "tenant" / "ca.pem"}"\npatience = {patience}\n'
@@ -222,6 +231,8 @@ class Rehearsal:
     def end(self) -> None:
         """End what was started."""
         self.hang_up()
+        if self._held_port is not None:
+            self._held_port.close()
         for process in self._started:
             process.kill()
             process.communicate()

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 from tests.unit.kit.app.rehearsal import LIMIT, Rehearsal
 
 TENANT_STAGES = ("account", "licence", "mailbox")
@@ -94,15 +96,17 @@ def test_ctrl_c_ends_the_run_within_seconds_and_the_same_command_goes_on(rehears
     assert [line.kind for line in rehearsal.journal()].count("run.started") == 1
 
 
-def test_a_run_whose_terminal_is_gone_ends_and_the_same_command_goes_on(rehearsal: Rehearsal) -> None:
+@pytest.mark.parametrize("gone", [("stdout",), ("stdout", "stderr")])
+def test_a_run_whose_terminal_is_gone_ends_and_the_same_command_goes_on(
+    rehearsal: Rehearsal, gone: tuple[str, ...]
+) -> None:
     rehearsal.prove_laptops()
     rehearsal.serve(latency=1.0)
     rehearsal.use_tenant(patience=60)
     process = rehearsal.start("crisis", "run", rehearsal.reference)
     wait_for_line(process, "Account: running")
-    for stream in (process.stdout, process.stderr):
-        assert stream is not None
-        stream.close()
+    for stream in gone:
+        getattr(process, stream).close()
     process.send_signal(signal.SIGTERM)
     process.wait(LIMIT)
 
