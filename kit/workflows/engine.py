@@ -26,7 +26,7 @@ R_co = TypeVar("R_co", covariant=True)
 
 #: Names the order and meaning of the workflows' steps; a change to either needs another version, because an
 #: unfinished workflow of the old one cannot be replayed by the new code.
-VERSION = "4"
+VERSION = "5"
 _SUPERSEDED = "SUPERSEDED"
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 _QUEUE_POLL_SECONDS = 0.1

@@ -1,14 +1,14 @@
 """Tries a step again while the world, or a person, may still come round."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from inventory import interventions
 from inventory.activity import Status
 from inventory.evidence import WHOLE_CRISIS
 from inventory.interventions import Intervention
+from inventory.times import utc_now
 from kit.plan.model import Plan
 from kit.plan.stages import SEAT_STAGES, Stage
 from kit.workflows import engine, planning
@@ -64,7 +64,7 @@ def until_answered(
     waited, pause = 0.0, _FIRST_PAUSE
     while (again(outcome := step()) or asks(outcome)) and waited < patience:
         pause = min(pause if again(outcome) else patience, patience - waited)
-        heard = listen(cell, outcome, last, pause)
+        heard = listen(cell, outcome, last, end_of_wait(pause))
         if not (heard.new or again(outcome)):
             break
         last = heard.last
@@ -82,16 +82,20 @@ def begin(reference: str, stage: Stage, seat: int | None) -> Begun:
 
 
 @engine.step
-def listen(cell: Cell, outcome: Outcome, last: int, seconds: float) -> Heard:
-    """Wait for `seconds`, or until somebody decides about the cell; a crash starts the wait anew."""
+def end_of_wait(seconds: float) -> datetime:
+    """When a wait that begins now ends: a crash does not start it anew."""
+    return utc_now() + timedelta(seconds=seconds)
+
+
+@engine.step
+def listen(cell: Cell, outcome: Outcome, last: int, until: datetime) -> Heard:
+    """Wait until that moment, or until somebody decides about the cell."""
     station = current()
     waiting = replace(cell, seats=outcome.seats) if isinstance(outcome, NotYet) and outcome.seats else cell
-    until = station.stamp().at + timedelta(seconds=seconds)
     told = conclusion(waiting, outcome, until=until)
     station.activity.conclude(*(event for event in told if event.status in _ASKING))
-    end = time.monotonic() + seconds
     while (now := _last(cell)) <= last:
-        left = end - time.monotonic()
+        left = (until - utc_now()).total_seconds()
         if left <= 0:
             return Heard(now, new=False)
         if station.stopping.wait(min(_LOOK_SECONDS, left)):

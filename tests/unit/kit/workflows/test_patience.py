@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from kit.cli.exits import CODES
 from kit.plan.stages import Stage
 from kit.workflows import engine
 from kit.workflows.outcome import HUMAN, RETRYABLE, Done, Failed, NotYet, Outcome, Skipped, again
-from kit.workflows.patience import begin, patiently, until_answered
+from kit.workflows.patience import Heard, begin, end_of_wait, listen, patiently, until_answered
 from kit.workflows.station import Cell, Station, attempt
 from tests.unit.kit.workflows.conftest import BY, plan_of, told
 
@@ -136,6 +137,19 @@ def test_a_word_about_another_seat_is_not_heard_and_the_wait_ends_with_the_patie
         step.decide(Kind.RETRY, seat=1)
         assert running.result(timeout=20) == CHANGED
     assert step.tries == 1
+
+
+def test_a_wait_that_a_crash_cut_short_goes_on_to_its_end_and_not_for_all_of_it_again(
+    working: Station, planned: str
+) -> None:
+    cell = Cell(planned, Stage.LAPTOP, (2,))
+    ends = end_of_wait(600) - timedelta(seconds=600)
+    begun = time.monotonic()
+    assert listen(cell, CHANGED, 0, ends) == Heard(0, new=False)
+    assert time.monotonic() - begun < 5
+    # What was decided while nobody listened is heard all the same.
+    Answered(working, planned).decide(Kind.RETRY)
+    assert listen(cell, CHANGED, 0, ends).new
 
 
 def test_what_only_a_person_clears_is_not_waited_for_without_patience(working: Station, planned: str) -> None:
