@@ -13,22 +13,27 @@ from kit.settings import Home, Settings, load
 
 if TYPE_CHECKING:
     from kit.graph.device_code import Prompt
+    from kit.graph.waits import Sink
 
 
 @dataclass(frozen=True)
 class App:
     """One station's program: its folders, settings and book of record.
 
-    `prompt` shows the person at the terminal the code to sign in with; None where there is nobody.
+    `prompt` shows the person at the terminal the code to sign in with, `waiting` tells of waits for the
+    tenant; None where there is nobody.
     """
 
     home: Home
     settings: Settings
     database: Database
     prompt: "Prompt | None" = None
+    waiting: "Sink | None" = None
 
     @classmethod
-    def open(cls, folder: Path | None, *, prompt: "Prompt | None" = None) -> "App":
+    def open(
+        cls, folder: Path | None, *, prompt: "Prompt | None" = None, waiting: "Sink | None" = None
+    ) -> "App":
         """Open an initialised station.
 
         Raises:
@@ -39,7 +44,7 @@ class App:
         settings = load(home)
         database = Database(settings.database)
         database.check()
-        return cls(home, settings, database, prompt)
+        return cls(home, settings, database, prompt, waiting)
 
     def stamp(self) -> Stamp:
         """Who acts, and when: the login name at this station, now."""

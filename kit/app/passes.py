@@ -29,10 +29,13 @@ class Credential:
     expires: datetime | None
 
 
-def issue(app: App, text: str, seat: int, *, minutes: int) -> Credential:
+def issue(
+    app: App, text: str, seat: int, *, minutes: int, patience: float = building.COMMAND_PATIENCE
+) -> Credential:
     """Make the credential of one seat; an earlier one of that seat no longer works.
 
-    The journal says for whom and by whom, never what.
+    The journal says for whom and by whom, never what. A tenant that does not answer is asked again for
+    `patience` seconds.
 
     Raises:
         Unknown: no such crisis, seat or account yet. IllegalMove: sign-in was ended.
@@ -51,7 +54,7 @@ def issue(app: App, text: str, seat: int, *, minutes: int) -> Credential:
             hint=_("Run the crisis first: `kit crisis run {reference}`.").format(reference=reference),
         )
     person = plan.seat(seat)
-    with building.tenant(app) as graph:
+    with building.tenant(app, patience=patience) as graph:
         code, expires = _made(app, graph, proof.data["id"], minutes)
     with app.database.write() as session:
         kept = {"expires": expires.isoformat() if expires else None}

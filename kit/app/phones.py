@@ -11,7 +11,7 @@ from kit.app import station as building
 from kit.app.compose import App
 from kit.errors import BadInput
 from kit.graph import moments, phones
-from kit.graph.client import PATIENCE, Graph
+from kit.graph.client import Graph
 from kit.graph.phones import ManagedPhone, Order, Ordered
 
 
@@ -41,7 +41,7 @@ def look(app: App, tag: str) -> Phone:
         return _found(graph, device)
 
 
-def lock(app: App, tag: str, *, patience: float = PATIENCE) -> Phone:
+def lock(app: App, tag: str, *, patience: float = building.COMMAND_PATIENCE) -> Phone:
     """Lock a lost phone's screen at once; raises as `look`, and Unknown where it is not managed."""
     device = _phone(app, tag)
     with building.tenant(app, patience=patience) as graph:
@@ -51,7 +51,7 @@ def lock(app: App, tag: str, *, patience: float = PATIENCE) -> Phone:
     return phone
 
 
-def wipe(app: App, tag: str, *, patience: float = PATIENCE) -> Phone:
+def wipe(app: App, tag: str, *, patience: float = building.COMMAND_PATIENCE) -> Phone:
     """Erase everything on a phone, now or when it next goes online; raises as `lock`."""
     device = _phone(app, tag)
     with building.tenant(app, patience=patience) as graph:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kit.app import keys
 from kit.app.compose import App
 from kit.app.laptops import private_key
-from kit.graph.client import PATIENCE, Graph
+from kit.graph.client import Graph
 from kit.graph.connection import Connection, endpoints
 from kit.settings import Cloud
 from kit.workflows import closing, equip
@@ -24,6 +24,8 @@ _RUNS_AT_ONCE = 8
 _EXPORTS_AT_ONCE = 2
 #: Seconds a single step asks an unreachable tenant again, at most.
 _STEP_PATIENCE = 20.0
+#: The same for a command, before which somebody sits.
+COMMAND_PATIENCE = 60.0
 #: Seconds for what was created to show, at least; replication takes that long on a good day.
 _SETTLING = 60.0
 
@@ -46,9 +48,14 @@ def connection(app: App) -> Connection:
     )
 
 
-def tenant(app: App, *, patience: float = PATIENCE) -> Graph:
-    """The tenant, for one command; `patience` in seconds."""
-    return Graph(connection(app), patience=patience, prompt=app.prompt)
+def tenant(app: App, *, patience: float = COMMAND_PATIENCE) -> Graph:
+    """The tenant, for one command; `patience` in seconds, the settings' at most."""
+    return Graph(
+        connection(app),
+        sink=app.waiting,
+        patience=min(patience, app.settings.tenant.patience),
+        prompt=app.prompt,
+    )
 
 
 def rules(app: App) -> TenantRules:

@@ -13,6 +13,7 @@ from kit.cli.exits import say
 if TYPE_CHECKING:
     from kit.app.compose import App
     from kit.graph.device_code import DeviceCode
+    from kit.graph.waits import Wait
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -50,7 +51,15 @@ def open_app(context: typer.Context) -> "App":
     from kit.app.compose import App
 
     home: Path | None = context.obj
-    return App.open(home, prompt=_ask_to_sign_in if sys.stderr.isatty() else None)
+    return App.open(home, prompt=_ask_to_sign_in if sys.stderr.isatty() else None, waiting=_tell_wait)
+
+
+def _tell_wait(wait: "Wait") -> None:
+    say(
+        _("Waiting for the tenant until {time:%H:%M:%S}, Ctrl-C ends it: {reason}").format(
+            time=wait.until.astimezone(), reason=wait.reason
+        )
+    )
 
 
 def _ask_to_sign_in(asked: "DeviceCode") -> None:

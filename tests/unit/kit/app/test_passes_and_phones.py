@@ -107,3 +107,14 @@ def test_a_phone_is_its_persons_and_can_be_locked_and_wiped(equipped: Rehearsal)
 
 def test_what_is_no_phone_is_refused(rehearsal: Rehearsal) -> None:
     assert "is not a phone" in rehearsal.run("phone", "lock", "LAP-1", code=3).stderr
+
+
+def test_a_command_tells_for_what_it_waits_and_no_longer_than_the_settings_allow(
+    rehearsal: Rehearsal,
+) -> None:
+    rehearsal.serve()
+    rehearsal.hang_up()
+    rehearsal.use_tenant(patience=4)
+    ended = rehearsal.run("phone", "status", "TEL-1", code=8)
+    assert "Waiting for the tenant until" in ended.stderr
+    assert "cannot be reached" in ended.stderr.splitlines()[0]
