@@ -154,9 +154,15 @@ def _prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute(f"PRAGMA query_only = {query_only:d}")
 
+    def connects(_dialect: Any, _record: Any, where: list[Any], options: dict[str, Any]) -> None:
+        # SQLite would put an empty file in the place of one that is gone; only `migrate` makes one.
+        where[0] = f"{Path(where[0]).absolute().as_uri()}?mode=rw"
+        options["uri"] = True
+
     def began(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    event.listen(engine, "do_connect", connects)
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", began)
 

@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import SQLModel
 
 import inventory
@@ -40,6 +40,28 @@ def test_a_missing_data_base_is_reported_and_not_created(tmp_path: Path) -> None
         Database(f"sqlite:///{file}").check()
     assert "kit init" in caught.value.hint
     assert not file.exists()
+
+
+def test_a_data_base_that_goes_away_after_it_was_looked_at_is_not_made_anew(database: Database) -> None:
+    database.check()
+    database.dispose()
+    file = Path(database.name.removeprefix("sqlite:///"))
+    file.rename(file.with_name("away.db"))
+    with pytest.raises(OperationalError), database.read() as session:
+        session.connection()
+    with pytest.raises(OperationalError), database.write() as session:
+        session.connection()
+    assert not file.exists()
+
+
+def test_a_name_with_signs_of_an_address_is_a_file_like_any_other(tmp_path: Path, by: Stamp) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a #1 50%é' / 'kit.db'}")
+    database.migrate()
+    with database.write() as session:
+        journal.append(session, by, "tested", "test", {})
+    database.check()
+    database.dispose()
+    assert (tmp_path / "a #1 50%é" / "kit.db").stat().st_size > 0
 
 
 def test_a_file_that_is_no_data_base_is_reported(tmp_path: Path) -> None:
