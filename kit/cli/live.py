@@ -15,6 +15,7 @@ from inventory.activity import Status, look
 from inventory.board import Board, Cell
 from kit.app.situation import Situation
 from kit.cli.render import console_on
+from kit.cli.times import local
 from kit.plan.stages import CLOSING_STAGES, CRISIS_STAGES, SEAT_STAGES, Stage, label
 
 _STYLES = {
@@ -107,7 +108,7 @@ def describe(situation: Situation) -> None:
             exercise=_("EXERCISE – ") if situation.drill else "",
             reference=situation.reference,
             commune=situation.commune,
-            t0=situation.t0.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            t0=local(situation.t0).strftime("%Y-%m-%d %H:%M:%S"),
         ),
         title_justify="left",
     )
@@ -118,7 +119,7 @@ def describe(situation: Situation) -> None:
         table.add_row(
             f"{seat.number} {seat.person}",
             *(_styled(Status(seat.stages[stage])) for stage in SEAT_STAGES),
-            seat.ready_at.astimezone().strftime("%H:%M:%S") if seat.ready_at else "–",
+            local(seat.ready_at).strftime("%H:%M:%S") if seat.ready_at else "–",
         )
     console.print(table)
     console.print(
@@ -171,7 +172,7 @@ def _line(seat: int | None, stage: Stage, cell: Cell, people: Mapping[int, str])
     parts = [
         _named(f"{glyph} {who}, {label(stage)}", word),
         cell.last.detail,
-        _("until {time}").format(time=until.astimezone().strftime("%H:%M:%S")) if until else "",
+        _("until {time}").format(time=local(until).strftime("%H:%M:%S")) if until else "",
         f"→ {cell.last.hint}" if cell.last.hint else "",
     ]
     return " – ".join(part for part in parts if part)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from kit.cli.exits import say
+from kit.cli.times import local, tell_in
 
 if TYPE_CHECKING:
     from kit.app.compose import App
@@ -51,13 +52,15 @@ def open_app(context: typer.Context) -> "App":
     from kit.app.compose import App
 
     home: Path | None = context.obj
-    return App.open(home, prompt=_ask_to_sign_in if sys.stderr.isatty() else None, waiting=_tell_wait)
+    program = App.open(home, prompt=_ask_to_sign_in if sys.stderr.isatty() else None, waiting=_tell_wait)
+    tell_in(program.zone)
+    return program
 
 
 def _tell_wait(wait: "Wait") -> None:
     say(
         _("Waiting for the tenant until {time:%H:%M:%S}, Ctrl-C ends it: {reason}").format(
-            time=wait.until.astimezone(), reason=wait.reason
+            time=local(wait.until), reason=wait.reason
         )
     )
 
@@ -65,6 +68,6 @@ def _tell_wait(wait: "Wait") -> None:
 def _ask_to_sign_in(asked: "DeviceCode") -> None:
     say(
         _("Sign in to the tenant: open {url} and type the code {code}, before {time:%H:%M}.").format(
-            url=asked.url, code=asked.code, time=asked.expires.astimezone()
+            url=asked.url, code=asked.code, time=local(asked.expires)
         )
     )

@@ -4,6 +4,7 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING, Any
 
 from kit.cli.render import emit_json, emit_table
+from kit.cli.times import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +61,7 @@ def _waits(plan: "Plan", decisions: "Sequence[Allocation]") -> "Iterator[str]":
             author=each.author,
             granted=each.granted,
             kind=each.kind,
-            date=each.decided_at.astimezone(),
+            date=local(each.decided_at),
             reason=each.reason,
         )
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from kit.cli.times import local
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -40,7 +42,8 @@ def emit_table(
 
     table = Table(title=title or None, title_justify="left")
     for _key, heading in columns:
-        table.add_column(heading)
+        # What does not fit goes on below: half a reference is none.
+        table.add_column(heading, overflow="fold")
     for row in listed:
         table.add_row(*(_text(row.get(key)) for key, _heading in columns))
     console_on().print(table)
@@ -62,7 +65,7 @@ def _text(value: Any) -> str:
     if value is True:
         return "✓"
     if isinstance(value, datetime):
-        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        return local(value).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, list | tuple):
         return ", ".join(_text(item) for item in value)
     return str(value)
