@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -50,8 +51,12 @@ class Kind(Generic[F]):
         """
         if self.reader is not None:
             return self.reader(plain)
-        facts: F = TypeAdapter(self.facts).validate_python(dict(plain))
-        return facts
+        return self._adapter.validate_python(dict(plain))
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[F]:
+        # Building one takes longer than setting the paper.
+        return TypeAdapter(self.facts)
 
 
 def _of_blocks(
