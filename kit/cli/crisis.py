@@ -197,7 +197,12 @@ def close(context: typer.Context, crisis: Reference, as_json: Json = False) -> N
 
         closed = crises.close(open_app(context), crisis)
         say(_("Crisis {reference} is closed.").format(reference=closed.reference))
-        say(_("What it created in the tenant stays until the commune has its data back: kit tenant revoke."))
+        say(
+            _(
+                "What it created in the tenant stays until the commune has its data back. → What comes next: "
+                "`kit tenant closing {reference}`"
+            ).format(reference=closed.reference)
+        )
         _emit_situation(closed, as_json=as_json)
 
 
