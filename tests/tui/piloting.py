@@ -8,8 +8,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from inventory.database import Database
+from inventory.times import utc_now
 from kit.app.compose import App as Program
 from kit.settings import Home, Settings
 from tests.tui.feeding import NOW
@@ -52,12 +54,19 @@ class Stage:
 
     async def settled(self) -> str:
         """The screen as SVG, once two looks with a reading of the book between them are the same."""
-        before, now = "", self.app.export_screenshot()
+        before, now = "", self._picture()
         while before != now or self.app.focused is None:
             await asyncio.sleep(_TWO_READINGS)
             await self.pilot.pause()
-            before, now = now, self.app.export_screenshot()
+            before, now = now, self._picture()
         return now
+
+    def _picture(self) -> str:
+        """The screen as SVG, with the cursor of the line that is typed in shown."""
+        if isinstance(self.app.focused, Input):
+            # One that blinks is there in every other picture.
+            self.app.focused.cursor_blink = False
+        return self.app.export_screenshot()
 
     async def until(self, holds: Callable[[], bool], what: str) -> None:
         """Wait until it holds."""
@@ -86,9 +95,21 @@ def play(
     clock: Callable[[], datetime] = lambda: NOW,
 ) -> Screens:
     """Open the screens on a terminal of that size, let `act` use them, and close them."""
+    return perform(program(database), act, size=size, look=look or Look(crisis=crisis), clock=clock)
+
+
+def perform(
+    station: Program,
+    act: Play,
+    *,
+    size: tuple[int, int] = (80, 24),
+    look: Look | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Screens:
+    """As `play`, at a station of its own, by its own clock."""
 
     async def run() -> Screens:
-        app = Screens(program(database), look or Look(crisis=crisis), clock=clock)
+        app = Screens(station, look or Look(), clock=clock)
         async with app.run_test(size=size, notifications=True) as pilot:
             await act(Stage(app, pilot))
         return app

@@ -49,7 +49,7 @@ SHOTS = (
     Shot("journal", COMFORTABLE, (("j",),), ("Plug it in", "crisis.opened")),
     Shot("open a crisis", SMALL, (("n",),), ("Plug it in", "▶ Commune", "Aix-en-Provence")),
     Shot("counter", COMFORTABLE, (("c",),), ("Plug it in", "Hand over", "new stocktake")),
-    Shot("help", COMFORTABLE, (("question_mark",),), ("✓ deployable", "What this screen shows")),
+    Shot("help", COMFORTABLE, (("question_mark",),), ("things without a date", "What this screen shows")),
 )
 
 
