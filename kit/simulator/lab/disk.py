@@ -62,9 +62,10 @@ def prepare(folder: Path, base: Path, identity: Identity) -> None:
     disk.put(f"home/{USER}/.ssh/authorized_keys", f"{identity.authorized_key}\n".encode(), mode=0o600)
     disk.put("etc/apt/apt.conf.d/00lab", f'Acquire::http::Proxy "{identity.package_cache}";\n'.encode())
     disk.put("etc/apt/sources.list", _through_cache((base / "etc/apt/sources.list").read_text()).encode())
-    if not disk.has("etc/hostname"):  # a role may have renamed it since
+    if not disk.has("etc/machine-id"):  # a role may have renamed it since
         disk.put("etc/hostname", f"{identity.name}\n".encode())
         disk.put("etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {identity.name}\n".encode())
+        # Last: it says that the laptop has all its names.
         disk.put("etc/machine-id", f"{uuid.uuid4().hex}\n".encode(), mode=0o444)
 
 
@@ -92,10 +93,8 @@ class _Layer:
         return (self._upper / name).exists()
 
     def put(self, name: str, content: bytes, *, mode: int = 0o644) -> None:
-        path = self._upper / name
         owner = self._folder(Path(name).parent)
-        _write(path, content, mode=mode)
-        os.chown(path, owner.st_uid, owner.st_gid)
+        _write(self._upper / name, content, mode=mode, owner=(owner.st_uid, owner.st_gid))
 
     def _folder(self, name: Path) -> os.stat_result:
         made = self._upper / name
@@ -104,16 +103,27 @@ class _Layer:
         owner = self._folder(name.parent)
         if not made.exists():
             original = self._base / name
-            made.mkdir(mode=0o700)
+            unfinished = _unfinished(made)
+            unfinished.mkdir(mode=0o700, exist_ok=True)
             if original.exists():
                 owner = original.stat()
-                made.chmod(owner.st_mode & 0o7777)
-            os.chown(made, owner.st_uid, owner.st_gid)
+                unfinished.chmod(owner.st_mode & 0o7777)
+            os.chown(unfinished, owner.st_uid, owner.st_gid)
+            unfinished.rename(made)
         return made.stat()
 
 
-def _write(path: Path, content: bytes, *, mode: int) -> None:
+def _write(path: Path, content: bytes, *, mode: int, owner: tuple[int, int] | None = None) -> None:
     """Replace a file; it never has a wider mode than asked for."""
-    path.unlink(missing_ok=True)
-    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+    unfinished = _unfinished(path)
+    unfinished.unlink(missing_ok=True)
+    with open(unfinished, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(content)
+    if owner is not None:
+        os.chown(unfinished, *owner)
+    unfinished.rename(path)
+
+
+def _unfinished(path: Path) -> Path:
+    """Its name until it is complete: what a crash left half-made under its own would be taken for whole."""
+    return path.with_name(f"{path.name}.unfinished")

@@ -1,6 +1,11 @@
 """A laptop's disk holds its own names and keys, with the base's owners and modes, and no password."""
 
+import itertools
+import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,6 +95,57 @@ def test_a_used_disk_keeps_the_name_a_role_gave_it(folder: Path, base: Path) -> 
 
     assert (folder / "upper/etc/hostname").read_text() == "mairie-01\n"
     assert (folder / "upper/etc/machine-id").read_text() == identity
+
+
+class Crash(BaseException):
+    """The end of the program."""
+
+
+def prepared_up_to(changes: int, folder: Path, base: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Prepare a disk in a program that ends after so many changes; whether it came to its own end before."""
+    left = [changes]
+
+    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            done = real(*given, **named)
+            left[0] -= 1
+            if left[0] == 0:
+                raise Crash
+            return done
+
+        return call
+
+    with monkeypatch.context() as patched:
+        for name in ("mkdir", "chmod", "chown", "open", "unlink", "rename"):
+            patched.setattr(os, name, counted(getattr(os, name)))
+        try:
+            disk.prepare(folder, base, IDENTITY)
+        except Crash:
+            return False
+    return True
+
+
+def test_a_disk_whose_making_was_cut_short_anywhere_is_completed(
+    folder: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(folder, whole)
+    disk.prepare(whole, base, IDENTITY)
+    for changes in itertools.count(1):
+        if prepared_up_to(changes, folder, base, monkeypatch):
+            break
+        disk.prepare(folder, base, IDENTITY)
+        assert modes(folder / "upper") == modes(whole / "upper"), f"after {changes} changes"
+        disk.erase(folder)
+    assert changes > len(modes(whole / "upper"))
+
+
+def modes(root: Path) -> dict[str, tuple[int, int]]:
+    """Mode and size of all that is in a folder."""
+    return {
+        str(path.relative_to(root)): (path.stat().st_mode, path.stat().st_size if path.is_file() else 0)
+        for path in root.rglob("*")
+    }
 
 
 def test_erasing_leaves_the_host_key_and_no_disk(folder: Path, base: Path) -> None:
