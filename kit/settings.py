@@ -109,10 +109,14 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+#: The directory that only a simulator knows.
+_SAMPLE_TENANT = "00000000-0000-4000-8000-000000000001"
+
+
 class TenantSettings(_Section):
     """The isolated Microsoft 365 tenant, real or simulated."""
 
-    tenant_id: str = "00000000-0000-4000-8000-000000000001"
+    tenant_id: str = _SAMPLE_TENANT
     client_id: str = "00000000-0000-4000-8000-0000000000aa"
     #: "global", or "bleu", the French sovereign cloud, which has no access passes and no mailbox archives
     cloud: Cloud = Cloud.GLOBAL
@@ -150,6 +154,11 @@ class TenantSettings(_Section):
         except (AttributeError, KeyError, IndexError, ValueError) as exc:
             raise ValueError("only {first}, {last} and {commune} can stand in braces") from exc
         return pattern
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is one to ask: the sample is at no public address."""
+        return self.tenant_id != _SAMPLE_TENANT or bool(self.authority)
 
 
 class WorkstationSettings(_Section):

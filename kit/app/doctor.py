@@ -37,6 +37,7 @@ def examine(folder: Path | None) -> list[Finding]:
         *_files(home),
         _disk(home),
         _guarded(_("settings"), lambda: _settings(home)),
+        _guarded(_("tenant"), lambda: _tenant(home)),
         _guarded(_("isolation"), lambda: _isolation(home)),
         _guarded(_("isolation, tried"), lambda: _tried(home)),
         _guarded(_("encrypted disks"), lambda: _unlocking(home)),
@@ -88,6 +89,17 @@ def _settings(home: Home) -> Finding:
         _("settings"),
         str(home.settings_file) if found else _("no kit.toml"),
         "" if found else _("Run `kit init`."),
+    )
+
+
+def _tenant(home: Home) -> Finding:
+    """What it allows, `kit tenant check` asks it."""
+    tenant = load(home).tenant
+    return Finding(
+        tenant.is_set,
+        _("tenant"),
+        tenant.domain if tenant.is_set else _("none is set"),
+        "" if tenant.is_set else _("Set tenant_id, client_id and domain under [tenant] in kit.toml."),
     )
 
 

@@ -2,12 +2,14 @@
 
 import functools
 import threading
+from gettext import gettext as _
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kit.app import keys
 from kit.app.compose import App
 from kit.app.laptops import private_key
+from kit.errors import MissingRequirement
 from kit.graph.client import Graph
 from kit.graph.connection import Connection, endpoints
 from kit.settings import Cloud
@@ -31,8 +33,19 @@ _SETTLING = 60.0
 
 
 def connection(app: App) -> Connection:
-    """How this station reaches its tenant."""
+    """How this station reaches its tenant.
+
+    Raises:
+        MissingRequirement: no tenant is set. BadInput: an address of it is not https.
+    """
     tenant = app.settings.tenant
+    if not tenant.is_set:
+        raise MissingRequirement(
+            _("No tenant is set on this station; nothing was sent."),
+            hint=_(
+                "Set tenant_id, client_id and domain under [tenant] in kit.toml, then run `kit tenant check`."
+            ),
+        )
     authority, graph = endpoints(tenant.cloud)
     key, certificate = keys.ensure_certificate(app.home.keys, name="crisis-kit")
     return Connection(

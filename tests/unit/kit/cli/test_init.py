@@ -70,15 +70,16 @@ def test_doctor_sees_a_key_that_others_can_read(ready: Path) -> None:
 
 
 def doubts(home: Path, toml: str) -> dict[str, bool]:
-    """What doctor thinks of isolation and disks with these settings."""
+    """What doctor thinks of tenant, isolation and disks with these settings."""
     (home / "kit.toml").write_text(toml)
     result = CliRunner().invoke(app, ["--home", str(home), "doctor", "--json"])
     found = {finding["subject"]: finding["ok"] for finding in json.loads(result.stdout)}
-    return {name: found[name] for name in ("isolation", "isolation, tried", "encrypted disks")}
+    return {name: found[name] for name in ("tenant", "isolation", "isolation, tried", "encrypted disks")}
 
 
-def test_doctor_asks_for_what_proves_isolation_and_opens_disks(tmp_path: Path) -> None:
+def test_doctor_asks_for_a_tenant_for_what_proves_isolation_and_opens_disks(tmp_path: Path) -> None:
     assert doubts(tmp_path, "") == {
+        "tenant": False,
         "isolation": False,
         "isolation, tried": False,
         "encrypted disks": False,
@@ -87,6 +88,8 @@ def test_doctor_asks_for_what_proves_isolation_and_opens_disks(tmp_path: Path) -
     key.write_text("secret\n")
     key.chmod(0o644)
     told = f"""
+[tenant]
+tenant_id = "11111111-0000-4000-8000-000000000001"
 [workstations]
 disk_unlock_key = "{key}"
 [workstations.variables]
@@ -94,6 +97,7 @@ firewall_denied_networks = ["192.0.2.0/24"]
 report_must_not_reach = [{{ address = "192.0.2.1", port = 443 }}]
 """
     assert doubts(tmp_path, told) == {
+        "tenant": True,
         "isolation": True,
         "isolation, tried": True,
         "encrypted disks": False,
