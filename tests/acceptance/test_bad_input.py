@@ -23,7 +23,7 @@ def station(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
 def refused(station: Rehearsal, *arguments: str, code: int) -> str:
     """What is said of a command that must fail and change nothing in the book of record."""
     before = [line.hash for line in station.journal()]
-    said = station.run(*arguments, code=code)
+    said = station.run_apart(*arguments, code=code)
     assert said.stdout == ""
     assert "Traceback" not in said.stderr
     assert [line.hash for line in station.journal()] == before
@@ -51,7 +51,7 @@ def test_without_an_active_convention_a_name_and_a_reason_open_it_and_only_both(
     by, why = ("--force-by", "Dominique Essai"), ("--force-reason", "the mayor asked, the prefect agreed")
     for arguments in (by, (*why, "--force-by", " ")):
         assert "Allauch" in refused(station, *open_it, *arguments, code=5)
-    opened = json.loads(station.run(*open_it, *by, *why, "--json").stdout)
+    opened = json.loads(station.run_apart(*open_it, *by, *why, "--json").stdout)
     (line,) = [line for line in station.journal() if line.subject == f"crisis:{opened['reference']}"]
     assert (line.data["convention"], line.data["forced_by"]) == (None, "Dominique Essai")
     assert line.data["forced_reason"] == why[1]
@@ -76,7 +76,9 @@ def test_a_bad_seats_file_names_every_bad_row_and_opens_nothing(station: Rehears
         "line 5: “=1+1” begins like a spreadsheet formula",
     ):
         assert row in said
-    data = json.loads(station.run("crisis", "open", "aubagne", "--seats", file, "--json", code=3).stdout)
+    data = json.loads(
+        station.run_apart("crisis", "open", "aubagne", "--seats", file, "--json", code=3).stdout
+    )
     assert data["error"]["kind"] == "bad-input"
     assert [row["line"] for row in data["error"]["rows"]] == [3, 4, 4, 5]
 
@@ -94,7 +96,7 @@ def test_what_is_no_seats_file_is_refused(station: Rehearsal, tmp_path: Path, co
 def test_a_shortage_is_counted_and_nothing_is_reserved(station: Rehearsal, tmp_path: Path) -> None:
     people = "".join(f"Exemple {'abcde'[n]},Camille,Mairie,oui\n" for n in range(5))
     file = seats_file(tmp_path, "nom,prénom,service,téléphone\n" + people)
-    opened = station.run("crisis", "open", "aubagne", "--seats", file, "--json")
+    opened = station.run_apart("crisis", "open", "aubagne", "--seats", file, "--json")
     reference = json.loads(opened.stdout)["reference"]
     said = refused(station, "crisis", "run", reference, code=6)
     assert "lacks 2 laptops, 4 phones and 4 SIMs" in said
@@ -108,14 +110,14 @@ def test_an_unknown_crisis_and_a_commune_without_one_are_told(station: Rehearsal
 
 def test_what_is_closed_stays_closed(station: Rehearsal, tmp_path: Path) -> None:
     copied = station.copy(tmp_path / "home")
-    copied.run("crisis", "close", copied.reference)
+    copied.run_apart("crisis", "close", copied.reference)
     assert "was closed on" in refused(copied, "crisis", "close", copied.reference, code=14)
     assert "closed" in refused(copied, "crisis", "run", copied.reference, code=14)
 
 
 def test_a_station_without_a_data_base_says_what_to_run(tmp_path: Path) -> None:
     nowhere = Rehearsal(tmp_path / "none")
-    assert "kit init" in nowhere.run("worker", code=15).stderr
+    assert "kit init" in nowhere.run_apart("worker", code=15).stderr
     assert not nowhere.home.exists()
 
 
@@ -123,7 +125,7 @@ def test_bad_settings_are_refused_by_their_names(station: Rehearsal, tmp_path: P
     home = tmp_path / "home"
     shutil.copytree(station.home, home)
     (home / "kit.toml").write_text("[tenant]\ndomian = 'x'\npatience = 'long'\n")
-    said = Rehearsal(home).run("crisis", "list", code=3).stderr
+    said = Rehearsal(home).run_apart("crisis", "list", code=3).stderr
     assert str(home / "kit.toml") in said
     assert "tenant.domian" in said
     assert "tenant.patience" in said
@@ -131,7 +133,7 @@ def test_bad_settings_are_refused_by_their_names(station: Rehearsal, tmp_path: P
 
 
 def test_an_unknown_language_is_wrong_use(station: Rehearsal) -> None:
-    assert "en, fr" in station.run("--lang", "xx", "commune", "list", code=2).stderr
+    assert "en, fr" in station.run_apart("--lang", "xx", "commune", "list", code=2).stderr
 
 
 def test_a_lab_without_root_says_what_is_missing_and_makes_nothing(tmp_path: Path) -> None:

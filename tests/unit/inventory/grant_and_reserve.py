@@ -1,6 +1,6 @@
 """A program of its own: grants its crisis one laptop more, then tries to reserve one, laptop by laptop.
 
-Arguments: data base, crisis, number of laptops. Says "ready", and starts at a line on stdin.
+Arguments: data base, crisis, number of laptops. Says "ready", and starts at the end of stdin.
 """
 
 import json

@@ -1,6 +1,6 @@
 """A program of its own: imports a pool file, then does with its devices whatever comes to its mind.
 
-Arguments: data base, crisis, seat, pool file, number of acts. Says "ready", and starts at a line on stdin.
+Arguments: data base, crisis, seat, pool file, number of acts. Says "ready", and starts at the end of stdin.
 Prints how many devices its import added.
 """
 

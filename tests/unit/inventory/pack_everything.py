@@ -1,6 +1,6 @@
 """A program of its own: packs every phone it can get into its crate, and one charger beside each try.
 
-Arguments: data base, tag of the crate, number of phones. Says "ready", and starts at a line on stdin.
+Arguments: data base, tag of the crate, number of phones. Says "ready", and starts at the end of stdin.
 """
 
 import json

@@ -1,6 +1,6 @@
 """A program of its own: tries to reserve every laptop for one seat, prints which ones it got.
 
-Arguments: data base, crisis, seat, number of laptops. Says "ready", and starts at a line on stdin.
+Arguments: data base, crisis, seat, number of laptops. Says "ready", and starts at the end of stdin.
 """
 
 import json

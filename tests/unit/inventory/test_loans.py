@@ -1,8 +1,5 @@
 """One open loan per device, whoever asks and however often."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ from inventory.devices import DeviceState
 from inventory.errors import IllegalMove, Shortage, Unknown
 from inventory.journal import Stamp
 from inventory.loans import Loan
+from tests.unit.inventory.processes import together
 from tests.unit.inventory.samples import NOW, fill
 
 PROCESSES = 8
@@ -176,26 +174,9 @@ def test_eight_processes_reserve_the_same_devices_and_each_is_reserved_once(
     database = either_database
     reference = fill(database, by, laptops=DEVICES, seats=PROCESSES)
     worker = Path(__file__).with_name("reserve_everything.py")
-    started = [
-        subprocess.Popen(
-            [sys.executable, worker, database.name, reference, str(seat), str(DEVICES)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for seat in range(1, PROCESSES + 1)
-    ]
-    for process in started:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    ended = [(process.communicate(timeout=120), process.returncode) for process in started]
-    assert [(errors, code) for (_out, errors), code in ended] == [("", 0)] * PROCESSES
-    reserved = [tag for (out, _errors), _code in ended for tag in json.loads(out)["reserved"]]
+    seats = range(1, PROCESSES + 1)
+    ended = together(worker, [[database.name, reference, str(seat), str(DEVICES)] for seat in seats])
+    reserved = [tag for each in ended for tag in each["reserved"]]
     assert sorted(reserved) == [f"LAP-{number:02d}" for number in range(1, DEVICES + 1)]
     with database.read() as session:
         assert sorted(loan.device_tag for loan in loans.open_loans(session)) == sorted(reserved)

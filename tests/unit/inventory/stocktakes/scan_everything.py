@@ -1,6 +1,6 @@
 """A program of its own: scans so many codes for one session, prints how often each was scanned before.
 
-Arguments: data base, session, station, number of codes. Says "ready", and starts at a line on stdin.
+Arguments: data base, session, station, number of codes. Says "ready", and starts at the end of stdin.
 """
 
 import json

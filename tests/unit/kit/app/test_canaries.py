@@ -58,8 +58,8 @@ def station(rehearsal: Rehearsal, canaries: list[str]) -> Iterator[Rehearsal]:
 
 
 def test_nothing_that_was_written_holds_a_secret(station: Rehearsal, canaries: list[str]) -> None:
-    said = [station.run("crisis", "run", station.reference).stderr]
-    shown = json.loads(station.run("handover", "pass", station.reference, "1", "--json").stdout)["code"]
+    said = [station.run_apart("crisis", "run", station.reference).stderr]
+    shown = json.loads(station.run_apart("handover", "pass", station.reference, "1", "--json").stdout)["code"]
     (station.home / "instruction.txt").write_text("return")
     instruction = (
         "--as",
@@ -70,10 +70,10 @@ def test_nothing_that_was_written_holds_a_secret(station: Rehearsal, canaries: l
         f"{utc_now().astimezone(PARIS):%Y-%m-%d}",
     )
     document = ("--document", str(station.home / "instruction.txt"))
-    station.run("tenant", "instruct", station.reference, *instruction, *document)
+    station.run_apart("tenant", "instruct", station.reference, *instruction, *document)
     in_clear = ("--clear", "no key", "--given-by", "Camille Exemple")
     for arguments in (("check",), ("export", station.reference, *in_clear)):
-        ended = station.run("tenant", *arguments)
+        ended = station.run_apart("tenant", *arguments)
         said += [ended.stdout, ended.stderr]
     assert shown in canaries
     # Each person's first password, tokens of several commands, and the pass.
@@ -87,7 +87,7 @@ def test_nothing_that_was_written_holds_a_secret(station: Rehearsal, canaries: l
 
 
 def test_a_canary_that_is_written_is_found(station: Rehearsal, canaries: list[str]) -> None:
-    station.run("crisis", "run", station.reference)
+    station.run_apart("crisis", "run", station.reference)
     (station.home / "documents" / "leak.txt").write_text(f"Bearer {canaries[0]}")
     assert any(canaries[0].encode() in path.read_bytes() for path in files(station.home))
 

@@ -183,7 +183,9 @@ def test_a_taken_port_is_refused_before_anything_is_told(database: Database, tmp
     assert "--port" in json.loads(ended.stdout)["error"]["hint"]
 
 
-@pytest.mark.parametrize(("options", "code"), [(("--crisis", "nowhere"), 4), ((), 15)])
+@pytest.mark.parametrize(
+    ("options", "code"), [(("--crisis", "nowhere"), 4), (("--theme", "pink"), 4), ((), 15)]
+)
 def test_what_no_window_could_show_is_refused_at_once(
     tmp_path: Path, options: tuple[str, ...], code: int
 ) -> None:
