@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 
 from inventory import devices, journal, supplies
 from inventory.crate_records import Crate, subject
-from inventory.devices import Device, DeviceKind, DeviceState
+from inventory.devices import Device, DeviceState
 from inventory.errors import BadValue, IllegalMove
 from inventory.importing import cells
+from inventory.importing.pool import kind_named
 from inventory.journal import Stamp
 from inventory.supplies import Stock
 from inventory.text import named
@@ -81,6 +82,8 @@ def make(
 def put_in(session: Session, by: Stamp, crate: Crate, tag: str) -> Device:
     """Put a device into a crate; its place becomes that of the crate. In it already, nothing changes.
 
+    A crate that nobody said where it stands is where the device lies.
+
     Raises:
         Unknown: there is no such device.
         IllegalMove: it is in another crate, in no state to be packed, or the crate is dissolved.
@@ -99,6 +102,8 @@ def put_in(session: Session, by: Stamp, crate: Crate, tag: str) -> Device:
             _("{tag} is {state}: it cannot be put into a crate.").format(tag=device.tag, state=device.state),
             hint=_("A crate takes what is {states}.").format(states=", ".join(sorted(PACKABLE))),
         )
+    if device.place and not crate.place:
+        carry(session, by, crate, device.place)
     line = {"crate": crate.tag, "place": {"from": device.place, "to": crate.place}}
     journal.append(session, by, "device.packed", devices.subject(device.tag), line)
     journal.append(session, by, "crate.packed", subject(crate.tag), {"device": device.tag})
@@ -200,9 +205,9 @@ def _tag(text: str) -> str:
 
 
 def _part(session: Session, name: str) -> str:
-    """A kind of device where the name is one, else an item as it is spelled in the book."""
+    """A kind of device where people call one so, else an item as it is spelled in the book."""
     try:
-        return DeviceKind(name.strip().lower()).value
+        return kind_named(name).value
     except ValueError:
         return supplies.item_named(session, name)
 

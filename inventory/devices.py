@@ -17,6 +17,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from inventory import crate_records, examinations, journal
 from inventory.errors import IllegalMove, Unknown
 from inventory.journal import Stamp
+from inventory.text import fold
 from inventory.times import UtcDateTime
 
 
@@ -231,6 +232,11 @@ def listing(
     if state is not None:
         query = query.where(col(Device.state) == state)
     return session.exec(query.order_by(col(Device.tag))).all()
+
+
+def places_called(session: Session, place: str) -> list[str]:
+    """The places of the book that this name means, whatever their case, accents and hyphens."""
+    return [name for name in session.exec(select(Device.place).distinct()).all() if fold(name) == fold(place)]
 
 
 def counts(session: Session) -> dict[tuple[DeviceKind, DeviceState], int]:

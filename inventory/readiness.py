@@ -22,11 +22,11 @@ class Verdict(StrEnum):
 class Why(StrEnum):
     """What speaks against lending a device now; `found` and `limit` of a `Reason` are in its unit."""
 
-    #: no examination of it ever passed
+    #: nobody ever examined it
     NEVER_CHECKED = "never_checked"
     #: days since the last examination that passed
     CHECK_OLD = "check_old"
-    #: the examination that did not pass
+    #: what was not right with it, else the examination that did not pass
     CHECK_FAILED = "check_failed"
     #: per cent of the capacity that the battery had as new
     BATTERY_WORN = "battery_worn"
@@ -59,6 +59,8 @@ _GRAVITY = tuple(reversed(Verdict))
 _CHECKED_KINDS = frozenset({DeviceKind.LAPTOP, DeviceKind.PHONE, DeviceKind.ROUTER})
 #: When these pass, what failed before them is mended.
 _MENDING = frozenset({Examination.CLEAN_STATE, Examination.WIPE})
+#: A file that somebody brought says nothing of when the device was looked at.
+_FILES = frozenset({Examination.AGENT})
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class Look:
 
     Attributes:
         charge: of the battery, in per cent. health: what is left of its capacity, in per cent.
-        security_updates: how many wait.
+        security_updates: how many wait. failed: what a person said was not right.
     """
 
     examination: Examination
@@ -99,6 +101,7 @@ class Look:
     charge: int | None = None
     health: int | None = None
     security_updates: int | None = None
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,9 +129,10 @@ def judge(device: Shelved, looks: Sequence[Look], now: datetime, limits: Limits)
     `looks` are the last ones of each examination, in any order; `now` is in the zone of the team's calendar.
     """
     ordered = sorted(looks, key=lambda look: (look.at, look.examination))
-    checked = max((look.at for look in ordered if look.passed), default=None)
+    examined = [look for look in ordered if look.examination not in _FILES]
+    checked = max((look.at for look in examined if look.passed), default=None)
     reasons = (
-        *(_checks(checked, now, limits) if device.kind in _CHECKED_KINDS else ()),
+        *(_checks(examined, checked, now, limits) if device.kind in _CHECKED_KINDS else ()),
         *_failures(ordered),
         *_updates(ordered, now, limits),
         *_expiry(device, now, limits),
@@ -139,10 +143,12 @@ def judge(device: Shelved, looks: Sequence[Look], now: datetime, limits: Limits)
     return Readiness(device, gravest, reasons, checked)
 
 
-def _checks(checked: datetime | None, now: datetime, limits: Limits) -> Iterator[Reason]:
-    if checked is None:
+def _checks(
+    examined: Sequence[Look], checked: datetime | None, now: datetime, limits: Limits
+) -> Iterator[Reason]:
+    if not examined:
         yield Reason(Why.NEVER_CHECKED)
-    elif (days := _days(checked, now)) > limits.check_days:
+    elif checked is not None and (days := _days(checked, now)) > limits.check_days:
         yield Reason(Why.CHECK_OLD, days, limits.check_days)
 
 
@@ -152,7 +158,7 @@ def _failures(looks: Sequence[Look]) -> Iterator[Reason]:
             later.passed and later.examination in _MENDING and later.at >= look.at for later in looks
         )
         if not (look.passed or mended):
-            yield Reason(Why.CHECK_FAILED, look.examination.value)
+            yield Reason(Why.CHECK_FAILED, ", ".join(look.failed) or look.examination.value)
 
 
 def _updates(looks: Sequence[Look], now: datetime, limits: Limits) -> Iterator[Reason]:

@@ -7,11 +7,13 @@ these short lines answers any search, and needs nothing that only one of the two
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from inventory.crate_records import Crate
 from inventory.crisis_records import Seat
 from inventory.devices import Device
 from inventory.loans import Loan
@@ -25,6 +27,8 @@ from inventory.search_terms import (
     spellings,
     states_meant,
 )
+
+Thing = TypeVar("Thing", bound=Device | Crate)
 
 #: Facts in their order in a line, each between its mark and the next one; the address has no key.
 _SECTIONS = (
@@ -103,12 +107,12 @@ def tags_found(query: Query) -> SelectOfScalar[str]:
     return select(Searchable.tag).where(*conditions(query))
 
 
-def among(session: Session, query: Query, devices: Iterable[Device]) -> list[Device]:
-    """Those of these devices for which every condition holds."""
+def among(session: Session, query: Query, things: Iterable[Thing]) -> list[Thing]:
+    """Those of these devices for which every condition holds; a crate is found by the empty search only."""
     if not query:
-        return list(devices)
+        return list(things)
     found = set(session.exec(tags_found(query)))
-    return [device for device in devices if device.tag in found]
+    return [thing for thing in things if thing.tag in found]
 
 
 def conditions(query: Query) -> list[ColumnElement[bool]]:

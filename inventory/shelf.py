@@ -35,12 +35,15 @@ def readiness(
     place: str | None = None,
     searched: Query = (),
 ) -> list[Readiness]:
-    """The readiness of every device in stock that a search finds, by tag; of one kind, at one place."""
+    """The readiness of every device in stock that a search finds, by tag; of one kind, at one place.
+
+    The place may be spelled as people do, without case, accents or hyphens.
+    """
     query = _query()
     if kind is not None:
         query = query.where(col(Device.kind) == kind)
     if place is not None:
-        query = query.where(col(Device.place) == place)
+        query = query.where(col(Device.place).in_(devices.places_called(session, place)))
     if searched:
         query = query.where(col(Device.tag).in_(tags_found(searched)))
     rows = session.execute(query.order_by(col(Device.tag))).all()
@@ -91,6 +94,7 @@ def _query() -> Any:
             told["batteries"].as_string(),
             told["security_updates"].as_string(),
             told["updates", "security"].as_string(),
+            told["failed"].as_string(),
         )
         .outerjoin(Finding, and_(col(Finding.device_tag) == Device.tag, col(Finding.at) == last))
         .where(col(Device.state) == DeviceState.IN_STOCK)
@@ -99,12 +103,20 @@ def _query() -> Any:
 
 def _look(row: Sequence[Any]) -> Look | None:
     """What a device says of itself is not trusted: anything but the expected shape counts as not told."""
-    examination, at, passed, charge, batteries, waiting, packages = row
+    examination, at, passed, charge, batteries, waiting, packages, failed = row
     if examination is None:
         return None
     names = _listed(packages)
     updates = _whole(waiting) if names is None else len(names)
-    return Look(Examination(examination), at, passed, _whole(charge), _health(_listed(batteries)), updates)
+    return Look(
+        Examination(examination),
+        at,
+        passed,
+        _whole(charge),
+        _health(_listed(batteries)),
+        updates,
+        tuple(name for name in _listed(failed) or () if isinstance(name, str) and name.isprintable()),
+    )
 
 
 def _whole(text: str | None) -> int | None:

@@ -88,13 +88,15 @@ _PLAINLY = How()
 class PoolImport:
     """What an import did, or would do: a `RowDiff` a row, and what speaks against it.
 
-    `ignored` are columns that were not read; `sealed` counts secrets that were new.
+    `ignored` are columns that were not read; `sealed` counts secrets that were new, `kept` those of the file
+    that were not taken, for the device has one and nobody here can tell whether it is another.
     """
 
     rows: tuple[RowDiff, ...]
     faults: tuple[Fault, ...] = ()
     ignored: tuple[str, ...] = ()
     sealed: int = 0
+    kept: int = 0
 
     def count(self, outcome: Outcome) -> int:
         """How many devices that outcome has."""
@@ -134,8 +136,8 @@ def import_pool(
     record(session, by, found.rows)
     if seal is None:
         return found
-    sealed = sum(seal(row.tag, name, code) for row in found.rows for name, code in row.secrets.items())
-    return replace(found, sealed=sealed)
+    new = [seal(row.tag, name, code) for row in found.rows for name, code in row.secrets.items()]
+    return replace(found, sealed=new.count(True), kept=new.count(False))
 
 
 def record(session: Session, by: Stamp, rows: Sequence[RowDiff]) -> None:
@@ -246,7 +248,12 @@ def _chunks(tags: Sequence[str], size: int = 1000) -> Iterator[Sequence[str]]:
 
 
 @lru_cache(maxsize=256)
-def _kind(text: str) -> DeviceKind:
+def kind_named(text: str) -> DeviceKind:
+    """The kind that people call so, in French or English.
+
+    Raises:
+        ValueError: nothing is called so.
+    """
     if fold(text) not in _KINDS:
         raise ValueError(
             _("“{value}” is no kind of device: {kinds}").format(value=text, kinds=", ".join(DeviceKind))
@@ -256,7 +263,7 @@ def _kind(text: str) -> DeviceKind:
 
 _CHECKS: Mapping[str, Callable[[str], Any]] = {
     "tag": cells.tag,
-    "kind": _kind,
+    "kind": kind_named,
     "model": cells.plain,
     "serial": cells.serial,
     "address": cells.address,

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, and_
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
+from inventory import devices
 from inventory.crisis_records import Crisis, Seat
 from inventory.devices import Device, DeviceState, has_serial, serial_key
 from inventory.loans import Loan
 from inventory.pairings import Pairing
 from inventory.stocktakes import codes
 from inventory.stocktakes.comparison import GONE, Record
-from inventory.text import fold
 
 #: States in which a device lies at its place.
 ON_THE_SHELF = frozenset(DeviceState) - GONE - {DeviceState.ON_LOAN}
@@ -66,9 +66,8 @@ def expected(session: Session, scope: Scope) -> list[Record]:
         found: Iterable[Record] = (replace(one, place="") for one in records(session, tags).values())
         states = frozenset(DeviceState) - GONE
     else:
-        names = session.exec(select(Device.place).distinct()).all()
-        wanted = [name for name in names if fold(name) == fold(scope.place)]
-        query = select(Device.tag).where(col(Device.place).in_(wanted)).order_by(col(Device.tag))
+        at_place = col(Device.place).in_(devices.places_called(session, scope.place))
+        query = select(Device.tag).where(at_place).order_by(col(Device.tag))
         found = records(session, session.exec(query).all()).values()
         states = ON_THE_SHELF
     if scope.state is not None:

@@ -42,7 +42,7 @@ class Discrepancy(StrEnum):
     WRONG_HOLDER = "wrong_holder"
     #: faulty and not known as broken, or the other way round
     WRONG_CONDITION = "wrong_condition"
-    #: another SIM in it than the book's
+    #: a SIM in it that the book does not have there
     WRONG_SIM = "wrong_sim"
     #: seen at several places
     SEEN_TWICE = "seen_twice"
@@ -59,7 +59,7 @@ class Record:
     Attributes:
         holder: the person who has it; empty where it is in nobody's hands.
         seat: that person's seat, e.g. "13005-2026-01/3".
-        sim: tags of the SIMs in it, separated by spaces; empty where the book does not tell.
+        sim: tags of the SIMs in it, separated by spaces; empty where the book has none there.
     """
 
     tag: str
@@ -228,7 +228,7 @@ def _of_one(
         yield differs(Discrepancy.WRONG_CONDITION, "", condition)
     if sim := _last(sighting.sim for sighting in present):
         tag = known[sim].tag if sim in known else sim
-        if record.sim and tag not in record.sim.split():
+        if tag not in record.sim.split():
             yield differs(Discrepancy.WRONG_SIM, record.sim, tag)
     others = {sighting.host_key for sighting in group if sighting.host_key} | {
         sighting.serial

@@ -95,7 +95,7 @@ def correct_place(session: Session, by: Stamp, variance: Variance) -> None:
 
 
 def correct_sim(session: Session, by: Stamp, variance: Variance) -> None:
-    """The SIM that was found sits in it, in the place of the one that the book had there.
+    """The SIM that was found sits in it, in the place of the one that the book had there, if it had one.
 
     Raises:
         Unknown: what was found is no SIM of the pool.
@@ -105,17 +105,18 @@ def correct_sim(session: Session, by: Stamp, variance: Variance) -> None:
     found = devices.get(session, variance.found)
     here = [pairing for pairing in pairings.current(session, now.tag) if pairing.host_tag == now.tag]
     _must_agree(then, now, then.sim == now.sim)
-    if len(here) != 1:
+    if len(here) > 1:
         raise IllegalMove(
             _("{tag} has {count} SIMs: which one left cannot be told; nothing was changed.").format(
                 tag=now.tag, count=len(here)
             ),
             hint=_("Say it yourself with `kit sim`, then accept this with that reason."),
         )
-    pairings.remove(session, by, here[0].sim_tag)
+    for pairing in here:
+        pairings.remove(session, by, pairing.sim_tag)
     if any(pairing.sim_tag == found.tag for pairing in pairings.current(session, found.tag)):
         pairings.remove(session, by, found.tag)
-    pairings.insert(session, by, found.tag, now.tag, slot=here[0].slot)
+    pairings.insert(session, by, found.tag, now.tag, slot=here[0].slot if here else pairings.SLOTS[0])
 
 
 def _then_and_now(session: Session, variance: Variance) -> tuple[Record, Record]:

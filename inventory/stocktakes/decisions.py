@@ -1,17 +1,17 @@
 """Owns what is decided about discrepancies: which choices each allows, and what a choice does to the book."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from gettext import gettext as _
 from typing import assert_never
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from inventory import journal
 from inventory.errors import BadValue, IllegalMove, Unknown
-from inventory.journal import Stamp
+from inventory.journal import JournalLine, Stamp
 from inventory.stocktakes import book, corrections, records, scans, sessions
 from inventory.stocktakes.comparison import Comparison, Discrepancy, Record, Sighting, Variance, compare
 from inventory.stocktakes.records import Decision, Stocktake
@@ -46,6 +46,9 @@ ALLOWED: dict[Discrepancy, frozenset[Choice]] = {
 }
 #: Choices that write to the book; only another scan leads beyond them.
 _WRITES = frozenset({Choice.CORRECT, Choice.LOST, Choice.FOUND})
+#: Of these, those that may leave nothing that differs.
+_MENDS = frozenset({Choice.CORRECT, Choice.FOUND})
+_DECIDED = "stocktake.decided"
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,64 @@ def look(session: Session, stocktake: Stocktake, today: date) -> Standing:
     frozen = sessions.expected(session, stocktake.reference)
     comparison = compare(frozen, seen, _known(session, said, frozen))
     query = select(Decision).where(Decision.stocktake == stocktake.reference)
-    decided = {(one.subject, one.discrepancy): one for one in session.exec(query)}
+    decided = {
+        (one.subject, one.discrepancy): one for one in _in_the_book(session, session.exec(query), frozen)
+    }
+    differing = {(one.subject, one.discrepancy) for one in comparison.variances}
     cases = tuple(
         Case(variance, _holding(variance, decided.get((variance.subject, variance.discrepancy)), today))
         for variance in comparison.variances
     )
-    return Standing(comparison, tuple(seen), cases)
+    gone = [one for key, one in decided.items() if one.choice in _MENDS and key not in differing]
+    told = sorted(
+        _as_counted(session, stocktake, cases, gone),
+        key=lambda case: (case.variance.subject, case.variance.discrepancy),
+    )
+    return Standing(comparison, tuple(seen), tuple(told))
+
+
+def _in_the_book(
+    session: Session, decided: Iterable[Decision], frozen: Mapping[str, Record]
+) -> Iterator[Decision]:
+    """The decisions but those by which something was lost that somebody undid since (`inventory.undo`)."""
+    made = list(decided)
+    lost = book.records(session, {one.subject for one in made if one.choice == Choice.LOST})
+    back = {tag for tag, now in lost.items() if now.state == frozen[tag].state}
+    return (one for one in made if one.choice != Choice.LOST or one.subject not in back)
+
+
+def _as_counted(
+    session: Session, stocktake: Stocktake, cases: Iterable[Case], gone: Collection[Decision]
+) -> Iterator[Case]:
+    """The cases; where a decision changed the book, with what the book said before.
+
+    `gone` are decisions by which the discrepancy itself went away: they are told too.
+    """
+    query = select(JournalLine).where(JournalLine.subject == records.subject(stocktake.reference))
+    lines = session.exec(query.where(JournalLine.kind == _DECIDED).order_by(col(JournalLine.seq)))
+    told = {(line.data["about"], line.data["discrepancy"]): line.data for line in lines}
+    for case in cases:
+        variance, record = case.variance, case.variance.record
+        if case.decision is None or case.decision.choice not in _WRITES or record is None:
+            yield case
+            continue
+        line = told[variance.subject, variance.discrepancy]
+        before = replace(record, state=line.get("state", record.state))
+        yield replace(case, variance=replace(variance, expected=line["expected"], record=before))
+    now = book.records(session, {one.subject for one in gone})
+    for decision in gone:
+        line = told[decision.subject, decision.discrepancy]
+        record = now[decision.subject]
+        yield Case(
+            Variance(
+                decision.subject,
+                Discrepancy(decision.discrepancy),
+                expected=line["expected"],
+                found=line["found"],
+                record=replace(record, state=line.get("state", record.state)),
+            ),
+            decision,
+        )
 
 
 def _known(session: Session, said: Collection[str], frozen: Mapping[str, Record]) -> dict[str, Record]:
@@ -239,6 +294,7 @@ def _keep(session: Session, by: Stamp, stocktake: Stocktake, variance: Variance,
     line = {
         "about": variance.subject,
         "discrepancy": variance.discrepancy.value,
+        "state": variance.record.state if variance.record else "",
         "expected": variance.expected,
         "found": variance.found,
         "choice": decision.choice,
@@ -246,7 +302,7 @@ def _keep(session: Session, by: Stamp, stocktake: Stocktake, variance: Variance,
         "until": decision.until.isoformat() if decision.until else None,
         "owner": decision.owner,
     }
-    journal.append(session, by, "stocktake.decided", records.subject(stocktake.reference), line)
+    journal.append(session, by, _DECIDED, records.subject(stocktake.reference), line)
     kept: Decision = session.merge(decision)
     session.flush()
     return kept

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlmodel import Session
+
 from inventory import devices, search
+from inventory.crate_records import Crate
 from inventory.devices import Device, DeviceState
 from inventory.search_terms import Query
 from inventory.text import fold
@@ -22,19 +25,19 @@ def issue(
     offset: int,
     out: Path,
 ) -> int:
-    """Write the labels of these devices, or of all that are not retired, as PDF; says how many.
+    """Write the labels of these devices and crates, or of all devices that are not retired, as PDF.
 
-    `searched` keeps those that a search finds, `place` those at that place; `offset` labels of the first
-    sheet are used already.
+    Says how many. `searched` keeps the devices that a search finds, `place` what is at that place; `offset`
+    labels of the first sheet are used already.
 
     Raises:
-        Unknown: no device has one of these tags.
+        Unknown: no device or crate has one of these tags.
         BadInput: no such sheet, nothing to print, or the first sheet has no place left.
         MissingRequirement: the file could not be written.
     """
     with app.database.read() as session:
         if tags:
-            chosen: Sequence[Device] = [devices.get(session, tag) for tag in tags]
+            chosen: Sequence[Device | Crate] = [_tagged(session, tag) for tag in tags]
         else:
             chosen = [d for d in devices.listing(session) if d.state is not DeviceState.RETIRED]
         chosen = search.among(session, searched, chosen)
@@ -44,10 +47,15 @@ def issue(
         sheet=sheet,
         used=offset,
         labels=tuple(
-            Label(device.tag, device.model)
-            for device in chosen
-            if not place or fold(device.place) == fold(place)
+            Label(one.tag, one.label if isinstance(one, Crate) else one.model)
+            for one in chosen
+            if not place or fold(one.place) == fold(place)
         ),
     )
     store.save(render(facts), out)
     return len(facts.labels)
+
+
+def _tagged(session: Session, tag: str) -> Device | Crate:
+    """The crate or device with that asset tag: one tag is never both."""
+    return session.get(Crate, tag.strip().upper()) or devices.get(session, tag)

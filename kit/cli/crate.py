@@ -177,7 +177,8 @@ def _record(session: "Session", crate: "Crate") -> dict[str, Any]:
 
 
 def _emit(record: dict[str, Any], *, as_json: bool) -> None:
-    emit_record(record if as_json else _in_words(record), _labels(), as_json=as_json)
+    labels = [*_labels(), ("dissolved_at", _("dissolved"))]
+    emit_record(record if as_json else _in_words(record), labels, as_json=as_json)
 
 
 def _in_words(record: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from kit.cli.render import emit_json
 
 if TYPE_CHECKING:
     from inventory.devices import Device
+    from kit.app.compose import App
 
 Tag = Annotated[str, typer.Argument(metavar="TAG", help=_("Asset tag."))]
 
@@ -51,7 +52,25 @@ def declare(
                 tag=device.tag, state=device.state
             )
         )
+        tell_of_loss(program, device.tag)
         _emit(device, as_json=as_json)
+
+
+def tell_of_loss(program: "App", tag: str) -> None:
+    """Say what else is due where a person had a device in hand that is lost or stolen now."""
+    from inventory import devices, loans
+    from inventory.devices import DeviceState
+
+    with program.database.read() as session:
+        device = devices.get(session, tag)
+        held = [loan for loan in loans.open_loans(session, device=device.tag) if loan.handed_over_at]
+    if device.state in {DeviceState.LOST, DeviceState.STOLEN}:
+        for loan in held:
+            say(
+                _("→ A person had it. For the register, its sessions and passwords: `{command}`").format(
+                    command=f"kit loss {loan.crisis} {device.tag} --{device.state} --told-by … --reason …"
+                )
+            )
 
 
 def undo(

@@ -10,10 +10,11 @@ import typer
 from kit.cli.exits import told
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json
+from kit.cli.times import local
 
 app = typer.Typer(no_args_is_help=True, help=_("What was done, by whom, when."))
 
-_EMPTY = (None, "")
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 @app.command(
@@ -68,6 +69,19 @@ def verify(
 
 def line_in_words(line: Mapping[str, Any]) -> str:
     """When, who, what and the facts that are not empty, on one line."""
-    at = line["at"].astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    facts = ", ".join(f"{name}: {value}" for name, value in line["data"].items() if value not in _EMPTY)
+    at = local(line["at"]).strftime("%Y-%m-%d %H:%M:%S")
+    facts = ", ".join(
+        f"{name}: {_told(value)}" for name, value in line["data"].items() if value not in _EMPTY
+    )
     return f"{at}  {line['actor']}  {line['kind']}  {facts}".rstrip()
+
+
+def _told(value: Any) -> str:
+    """A fact as people write it; what changed as old and new."""
+    match value:
+        case {"from": old, "to": new, **others} if not others:
+            return f"{old or '–'} → {new or '–'}"
+        case list():
+            return " ".join(map(_told, value))
+        case _:
+            return str(value)

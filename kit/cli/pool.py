@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kit.cli import agent, departure, pool_sharing, probe, readiness, shelf
+from kit.cli import agent, departure, found, pool_sharing, probe, readiness, shelf
 from kit.cli.exits import say, told
 from kit.cli.journal import line_in_words
 from kit.cli.options import Json, Search, chosen, example, open_app
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from inventory.devices import Device
-    from inventory.examinations import Finding
     from inventory.importing.changes import RowDiff
     from inventory.importing.pool import PoolImport, Sealer
     from inventory.journal import Stamp
@@ -224,7 +223,9 @@ def list_devices(
         emit_table(rows, columns, as_json=as_json)
 
 
-@app.command(help=_("Show one device and its history."), epilog=example("kit pool show LAP-01"))
+@app.command(
+    help=_("Show one device, who holds it, and its history."), epilog=example("kit pool show LAP-01")
+)
 def show(
     context: typer.Context,
     tag: Annotated[str, typer.Argument(help=_("Asset tag."))],
@@ -232,36 +233,25 @@ def show(
 ) -> None:
     with told(as_json):
         from inventory import devices, examinations, journal
+        from inventory.search import holders
 
         with open_app(context).database.read() as session:
             device = devices.get(session, tag)
-            record = _facts(device)
-            findings = [_found(finding) for finding in examinations.of(session, device.tag)]
-            lines = journal.tail(session, subject=devices.subject(device.tag), limit=HISTORY)
-            history = [{name: getattr(line, name) for name in _LINE} for line in lines]
+            record = _facts(device) | _held(holders(session, [device.tag]).get(device.tag))
+            findings = [found.as_data(finding) for finding in examinations.of(session, device.tag)]
+            subject = devices.subject(device.tag)
+            lines = journal.tail(session, subject=subject, limit=HISTORY + 1)
+            history = [{name: getattr(line, name) for name in _LINE} for line in lines[-HISTORY:]]
         if as_json:
             emit_json(record | {"findings": findings, "history": history})
             return
         emit_record({name: value or None for name, value in record.items()}, _labels(), as_json=False)
         for finding in findings:
-            print(_finding_in_words(finding))
+            print(found.in_words(finding))
         for line in history:
             print(line_in_words(line))
-
-
-def _found(finding: "Finding") -> dict[str, Any]:
-    """What one examination found; a report's checks that did not pass stand apart."""
-    checks = finding.data.get("checks", ())
-    failed = [check["name"] for check in checks if not check["passed"]]
-    names = ("examination", "at", "passed", "data")
-    return {name: getattr(finding, name) for name in names} | {"failed": failed}
-
-
-def _finding_in_words(found: dict[str, Any]) -> str:
-    """One line; checks that failed are named where the report names them."""
-    failed = ", ".join(found["failed"]) or "–"
-    said = _("passed") if found["passed"] else _("failed: {checks}").format(checks=failed)
-    return f"{found['at'].astimezone():%Y-%m-%d %H:%M:%S}  {found['examination']}  {said}"
+        if len(lines) > HISTORY:
+            say(_("→ Older lines: `kit journal tail -n 1000 --subject {subject}`").format(subject=subject))
 
 
 _LINE = ("seq", "at", "actor", "kind", "data")
@@ -285,6 +275,9 @@ def _labels() -> list[tuple[str, str]]:
         ("kind", _("kind")),
         ("state", _("state")),
         ("state_since", _("since")),
+        ("crisis", _("crisis")),
+        ("seat", _("seat")),
+        ("person", _("held by")),
         ("model", _("model")),
         ("serial", _("serial")),
         ("address", _("address")),
@@ -330,7 +323,8 @@ def _tell(outcome: "PoolImport", file: Path, *, dry_run: bool, as_json: bool) ->
             }
             for row in outcome.rows
         ]
-        emit_json({**counts, "sealed": outcome.sealed, "dry_run": dry_run, "rows": rows})
+        secrets = {"sealed": outcome.sealed, "kept": outcome.kept}
+        emit_json({**counts, **secrets, "dry_run": dry_run, "rows": rows})
         return
     if outcome.ignored:
         say(_("Columns not read: {columns}.").format(columns=", ".join(outcome.ignored)))
@@ -338,6 +332,14 @@ def _tell(outcome: "PoolImport", file: Path, *, dry_run: bool, as_json: bool) ->
         for row in outcome.rows:
             print(_row_in_words(row))
     print(_summary(outcome, dry_run=dry_run))
+    if outcome.kept:
+        say(
+            ngettext(
+                "{count} code of the file was not taken: the device has one already, which was kept.",
+                "{count} codes of the file were not taken: their devices have some already, which were kept.",
+                outcome.kept,
+            ).format(count=outcome.kept)
+        )
     refuse(file, outcome)
 
 

@@ -10,6 +10,7 @@ from kit.cli.exits import say, told
 from kit.cli.options import Json, chosen, example, open_app
 from kit.cli.planned import decision_record, unready_record
 from kit.cli.render import emit_json, emit_table
+from kit.cli.times import local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +128,6 @@ def _tell(sharing: "Sharing", decisions: "Decisions") -> None:
     columns = [
         ("crisis", _("Crisis")),
         ("commune", _("Commune")),
-        ("drill", _("Exercise")),
         ("t0", _("T0")),
         ("asked", _("Asked")),
         ("held", _("Has")),
@@ -135,18 +135,31 @@ def _tell(sharing: "Sharing", decisions: "Decisions") -> None:
         ("takes", _("May take")),
         ("waits", _("Waits")),
         ("proposed", _("Proposed")),
-        ("author", _("Decided by")),
     ]
     title = ngettext(
         "{kind}: {free} in stock, {deployable} deployable",
         "{kind}: {free} in stock, {deployable} deployable",
         sharing.free,
     ).format(kind=sharing.kind, free=sharing.free, deployable=sharing.deployable)
-    emit_table([_row(each, decisions) for each in sharing.shares], columns, as_json=False, title=title)
+    rows = [_row(each, decisions) for each in sharing.shares]
+    emit_table(map(_short, rows), columns, as_json=False, title=title)
+    for row in rows:
+        if row["author"] is not None:
+            print(
+                _("{crisis}: {author} granted {granted} on {decided_at:%Y-%m-%d %H:%M}: {reason}").format_map(
+                    row | {"decided_at": local(row["decided_at"])}
+                )
+            )
     if sharing.scarce:
         for reference, count in proposed(sharing):
             print(f"  kit pool grant {reference} {count} --kind {sharing.kind} --by … --reason …")
     _tell_substitutes(sharing)
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """A row in as few signs as possible: a reference that does not fit would be cut."""
+    commune = _("EXERCISE – {title}").format(title=row["commune"]) if row["drill"] else row["commune"]
+    return row | {"commune": commune, "t0": f"{local(row['t0']):%m-%d %H:%M}"}
 
 
 def _tell_substitutes(sharing: "Sharing") -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from kit.cli import counting
+from kit.cli import counting, departure
 from kit.cli.exits import say, told
 from kit.cli.options import Json, chosen, example, open_app
 from kit.cli.render import emit_json, emit_record, emit_table
@@ -193,9 +193,10 @@ def decide(
         from inventory.stocktakes.decisions import Choice, Ruling
         from kit.app import stocktake
 
+        program = open_app(context)
         day = until.date() if until else None
         decided = stocktake.decide(
-            open_app(context),
+            program,
             session,
             Ruling(_named(Choice, choice), reason=reason, until=day, owner=owner),
             code=code,
@@ -213,6 +214,8 @@ def decide(
             ],
             as_json=as_json,
         )
+        if decided["choice"] == Choice.LOST:
+            departure.tell_of_loss(program, decided["subject"])
 
 
 def _named(choices: type[Name], text: str) -> Name:

@@ -23,7 +23,7 @@ CHARGERS = 30
 def test_what_is_missing_is_asked_of_the_pattern(either_database: Database, by: Stamp) -> None:
     with either_database.write() as session:
         session.add_all([laptop(1), laptop(2), phone(1)])
-        pattern = {"Laptop": 1, "phone": 2, "Charger 65 W": 2}
+        pattern = {"Ordinateur portable": 1, "phone": 1, "Téléphones": 1, "Charger 65 W": 2}
         crate = crates.make(session, by, " cai-01 ", label="Kit 1", place="Room A", pattern=pattern)
         assert crates.contents(session, crate).missing == {"laptop": 1, "phone": 2, "Charger 65 W": 2}
         for tag in ("LAP-01", "lap-02", "TEL-01"):
@@ -36,6 +36,21 @@ def test_what_is_missing_is_asked_of_the_pattern(either_database: Database, by: 
         assert (inside.missing, inside.surplus) == ({"phone": 1}, {"laptop": 1, "Charger 65 W": 1})
         assert not inside.complete
         assert [crate.tag for crate in crates.listing(session)] == ["CAI-01"]
+
+
+def test_a_crate_that_nobody_placed_makes_nobody_forget_where_its_devices_are(
+    database: Database, by: Stamp
+) -> None:
+    with database.write() as session:
+        first, second, third = phone(1), phone(2), phone(3)
+        second.place, third.place = "Room A", "Room B"
+        session.add_all([first, second, third])
+        crate = crates.make(session, by, "CAI-01", pattern={})
+        for device in (first, second, third):
+            crates.put_in(session, by, crate, device.tag)
+        assert {crate.place, first.place, second.place, third.place} == {"Room A"}
+        carried = journal.tail(session, subject="crate:CAI-01")[2]
+        assert (carried.kind, carried.data) == ("crate.carried", {"from": "", "to": "Room A"})
 
 
 def test_a_device_takes_the_place_of_its_crate_and_goes_where_it_goes(

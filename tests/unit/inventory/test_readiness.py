@@ -16,7 +16,7 @@ LIMITS = Limits()
 DAY = timedelta(days=1)
 
 
-def look(examination: Examination, days: int = 0, passed: bool = True, **told: int) -> Look:
+def look(examination: Examination, days: int = 0, passed: bool = True, **told: Any) -> Look:
     return Look(examination, NOW - days * DAY, passed, **told)
 
 
@@ -54,9 +54,9 @@ def test_what_nobody_looked_at_needs_a_check_where_there_is_something_to_see(
     ("looks", "expected"),
     [
         # The day of the limit is still good, the next one is not.
-        ([look(Examination.AGENT, 90)], []),
-        ([look(Examination.AGENT, 91)], [Reason(Why.CHECK_OLD, 91, 90)]),
-        ([look(Examination.AGENT, 91), look(Examination.PROBE, 3)], []),
+        ([look(Examination.ENROLMENT, 90)], []),
+        ([look(Examination.ENROLMENT, 91)], [Reason(Why.CHECK_OLD, 91, 90)]),
+        ([look(Examination.ENROLMENT, 91), look(Examination.PROBE, 3)], []),
         ([look(Examination.CLEAN_STATE, 180), CHECKED], []),
         ([look(Examination.CLEAN_STATE, 181), CHECKED], [Reason(Why.IMAGE_OLD, 181, 180)]),
         ([look(Examination.PROBE, charge=50)], []),
@@ -64,8 +64,8 @@ def test_what_nobody_looked_at_needs_a_check_where_there_is_something_to_see(
         ([look(Examination.PROBE, 60, charge=80)], []),
         ([look(Examination.PROBE, 61, charge=80)], [Reason(Why.CHARGE_OLD, 61, 60)]),
         ([look(Examination.PROBE, 61, charge=0)], [Reason(Why.BATTERY_LOW, 0, 50)]),
-        ([look(Examination.AGENT, health=60)], []),
-        ([look(Examination.AGENT, health=59)], [Reason(Why.BATTERY_WORN, 59, 60)]),
+        ([CHECKED, look(Examination.AGENT, health=60)], []),
+        ([CHECKED, look(Examination.AGENT, health=59)], [Reason(Why.BATTERY_WORN, 59, 60)]),
         ([look(Examination.PROBE, security_updates=2)], [Reason(Why.SECURITY_UPDATES, 2, 0)]),
         # What was told last counts, whoever told it.
         (
@@ -84,8 +84,15 @@ def test_what_nobody_looked_at_needs_a_check_where_there_is_something_to_see(
         ),
         (
             [look(Examination.PROBE, passed=False)],
-            [Reason(Why.NEVER_CHECKED), Reason(Why.CHECK_FAILED, "probe")],
+            [Reason(Why.CHECK_FAILED, "probe")],
         ),
+        (
+            [look(Examination.PROBE, passed=False, failed=("screen cracked", "no charger"))],
+            [Reason(Why.CHECK_FAILED, "screen cracked, no charger")],
+        ),
+        # A file that somebody brings tells facts, and not that anybody looked.
+        ([look(Examination.AGENT)], [Reason(Why.NEVER_CHECKED)]),
+        ([look(Examination.AGENT), look(Examination.PROBE, 91)], [Reason(Why.CHECK_OLD, 91, 90)]),
         ([look(Examination.RECHECK, 9, passed=False), CHECKED], [Reason(Why.CHECK_FAILED, "recheck")]),
         ([look(Examination.RECHECK, 9, passed=False), look(Examination.WIPE, 3)], []),
         (

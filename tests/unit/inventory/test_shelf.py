@@ -62,7 +62,7 @@ def test_kind_and_place_narrow_the_question(either_database: Database) -> None:
             "TEL-01",
             "TEL-02",
         ]
-        assert [e.device.tag for e in shelf.readiness(session, NOW, LIMITS, place="Room A")] == ["TEL-02"]
+        assert [e.device.tag for e in shelf.readiness(session, NOW, LIMITS, place="room-a")] == ["TEL-02"]
         (card,) = shelf.readiness(session, NOW, LIMITS, kind=DeviceKind.SIM)
         assert card.reasons == (Reason(Why.EXPIRES, 0, 30),)
 
@@ -80,6 +80,7 @@ def test_kind_and_place_narrow_the_question(either_database: Database) -> None:
         ({"security_updates": "³"}, []),
         ({"updates": {"security": "libssl3"}}, []),
         ({"battery": "low", "batteries": {"full_mwh": 1}, "security_updates": "many"}, []),
+        ({"failed": ["no reason", 1, None]}, []),
         ({"battery": None, "batteries": ["x", None, {"design_mwh": "1", "full_mwh": 0}]}, []),
     ],
 )
@@ -89,7 +90,7 @@ def test_what_a_device_says_of_itself_is_read_only_where_it_has_its_shape(
     with either_database.write() as session:
         session.add(laptop(1))
         session.flush()
-        examinations.keep(session, by, "LAP-01", Examination.AGENT, data)
+        examinations.keep(session, by, "LAP-01", Examination.ENROLMENT, data)
     with either_database.read() as session:
         (found,) = shelf.readiness(session, NOW, LIMITS)
     assert [reason.why for reason in found.reasons] == whys
@@ -100,7 +101,7 @@ def test_a_persons_look_counts_until_the_next_one(database: Database, by: Stamp)
         session.add(phone(1))
         shelf.look(session, by, "tel-01", charge=80, failed=["screen  cracked"])
         (found,) = shelf.readiness(session, NOW, LIMITS)
-        assert found.reasons == (Reason(Why.NEVER_CHECKED), Reason(Why.CHECK_FAILED, "probe"))
+        assert found.reasons == (Reason(Why.CHECK_FAILED, "screen cracked"),)
         shelf.look(session, by, "TEL-01", charge=20)
         (found,) = shelf.readiness(session, NOW, LIMITS)
         assert found.reasons == (Reason(Why.BATTERY_LOW, 20, 50),)

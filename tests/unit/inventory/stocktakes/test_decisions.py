@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from inventory import crates, devices, journal, pairings
+from inventory import crates, devices, journal, pairings, undo
 from inventory.database import Database
 from inventory.devices import DeviceState
 from inventory.errors import BadValue, IllegalMove, Unknown
 from inventory.journal import Stamp
-from inventory.stocktakes import decisions, records, scans
+from inventory.stocktakes import closing, decisions, records, scans
 from inventory.stocktakes.comparison import Discrepancy, Sighting
 from inventory.stocktakes.decisions import ALLOWED, Case, Choice, Ruling
-from tests.unit.inventory.samples import TODAY
+from tests.unit.inventory.samples import TODAY, laptop
 from tests.unit.inventory.stocktakes.shelf import SHELF, seen
 
 D, C = Discrepancy, Choice
@@ -75,6 +75,19 @@ def test_what_nobody_saw_is_declared_lost_once(counting: Counting) -> None:
         counting.decide("LAP-02", D.MISSING, C.ACCEPT, reason="never mind")
 
 
+def test_what_is_lost_no_more_waits_for_another_decision(counting: Counting) -> None:
+    counting.decide("LAP-02", D.MISSING, C.LOST)
+    undo.undo(counting.session, counting.by, "LAP-02", reason="it is in the car")
+    case = counting.case("LAP-02", D.MISSING)
+    assert case is not None
+    assert case.decision is None
+    counting.decide("LAP-02", D.MISSING, C.LOST)
+    case = counting.case("LAP-02", D.MISSING)
+    assert case is not None
+    assert case.decision is not None
+    assert counting.device("LAP-02").state is DeviceState.LOST
+
+
 def test_what_was_lost_and_is_seen_needs_another_decision_and_goes_to_quarantine(counting: Counting) -> None:
     counting.decide("LAP-02", D.MISSING, C.LOST)
     counting.scan(seen("LAP-02"))
@@ -83,7 +96,14 @@ def test_what_was_lost_and_is_seen_needs_another_decision_and_goes_to_quarantine
         counting.decide("LAP-02", D.UNEXPECTED, C.CORRECT)
     counting.decide("LAP-02", D.UNEXPECTED, C.FOUND)
     assert counting.device("LAP-02").state is DeviceState.QUARANTINED
-    assert counting.case("LAP-02", D.UNEXPECTED) is None
+    # Nothing differs any more, and the report tells what became of it all the same.
+    case = counting.case("LAP-02", D.UNEXPECTED)
+    assert case is not None
+    told = closing.row(case, "")
+    assert (told["state"], told["found"], told["choice"]) == ("lost", SHELF, "found")
+    lines = counting.lines()
+    counting.decide("LAP-02", D.UNEXPECTED, C.FOUND)
+    assert counting.lines() == lines
 
 
 def test_what_lies_elsewhere_gets_its_place_with_the_lines_that_say_so(counting: Counting) -> None:
@@ -100,6 +120,24 @@ def test_what_lies_elsewhere_gets_its_place_with_the_lines_that_say_so(counting:
         case = counting.case(tag, about)
         assert case is not None
         assert case.decision is not None
+
+
+def test_a_decision_is_told_with_what_the_book_said_before_it(counting: Counting) -> None:
+    counting.session.add(laptop(5))
+    devices.move(counting.session, counting.by, counting.device("LAP-05"), DeviceState.LOST, reason="test")
+    counting.scan(seen("LAP-04"), seen("LAP-05"))
+
+    def told() -> list[tuple[str, str, str]]:
+        cases = decisions.look(counting.session, counting.stocktake, TODAY).cases
+        rows = [closing.row(case, "") for case in cases if case.variance.discrepancy is D.UNEXPECTED]
+        return [(row["subject"], row["state"], row["expected"]) for row in rows]
+
+    before = told()
+    assert before == [("LAP-04", "in_stock", "Armoire B"), ("LAP-05", "lost", "")]
+    counting.decide("LAP-04", D.UNEXPECTED, C.CORRECT)
+    counting.decide("LAP-05", D.UNEXPECTED, C.FOUND)
+    assert (counting.device("LAP-04").place, counting.device("LAP-05").state) == (SHELF, "quarantined")
+    assert told() == before
 
 
 def test_what_was_seen_at_two_places_belongs_where_it_was_seen_last(counting: Counting) -> None:
@@ -139,6 +177,16 @@ def test_a_sim_that_was_found_takes_the_place_of_the_one_in_the_book(counting: C
     counting.decide("TEL-01", D.WRONG_SIM, C.CORRECT)
     current = pairings.current(counting.session, "SIM-01", "SIM-02", "TEL-01", "TEL-02")
     assert [(one.sim_tag, one.host_tag) for one in current] == [("SIM-02", "TEL-01")]
+
+
+def test_a_sim_found_where_the_book_has_none_leaves_the_phone_of_the_book(counting: Counting) -> None:
+    counting.scan(seen("TEL-02", sim="SIM-01"))
+    case = counting.case("TEL-02", D.WRONG_SIM)
+    assert case is not None
+    assert (case.variance.expected, case.variance.found) == ("", "SIM-01")
+    counting.decide("TEL-02", D.WRONG_SIM, C.CORRECT)
+    current = pairings.current(counting.session, "SIM-01", "TEL-01", "TEL-02")
+    assert [(one.sim_tag, one.host_tag, one.slot) for one in current] == [("SIM-01", "TEL-02", 1)]
 
 
 def test_which_of_two_sims_left_is_not_guessed(counting: Counting) -> None:

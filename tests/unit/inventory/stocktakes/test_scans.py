@@ -1,8 +1,5 @@
 """Sightings are kept once, whoever brings them how often, and each scan is answered."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +18,7 @@ from inventory.journal import Stamp
 from inventory.stocktakes import decisions, records, scans, sessions
 from inventory.stocktakes.book import Scope
 from inventory.stocktakes.comparison import Sighting
+from tests.unit.inventory.processes import together
 from tests.unit.inventory.samples import NOW, TODAY
 from tests.unit.inventory.stocktakes.shelf import SHELF, cupboard, seen
 
@@ -114,27 +112,8 @@ def test_two_processes_scan_at_once_and_nothing_is_lost(
     database: Database, reference: str, by: Stamp
 ) -> None:
     worker = Path(__file__).with_name("scan_everything.py")
-    started = [
-        subprocess.Popen(
-            [sys.executable, worker, database.name, reference, station, "40"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for station in ("one", "two")
-    ]
-    for process in started:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    ended = [(process.communicate(timeout=120), process.returncode) for process in started]
-    assert [(errors, code) for (_out, errors), code in ended] == [("", 0)] * 2
+    before = together(worker, [[database.name, reference, station, "40"] for station in ("one", "two")])
     # Of each code, one of the two was told that it came first.
-    before = [json.loads(out) for (out, _errors), _code in ended]
     assert all({one, two} == {0, 1} for one, two in zip(*before, strict=True))
     with database.read() as session:
         kept = scans.of(session, reference)

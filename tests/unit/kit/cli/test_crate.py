@@ -39,7 +39,9 @@ def test_a_kit_is_prepared_in_advance_carried_and_dissolved(kit: Kit, kit_json: 
     kit_json("stock", "move", "charger 65 W", "3", "--from", "CAI-1", "--to", "Room B")
     assert kit_json("crate", "dissolve", "CAI-1", "--reason", "old")["dissolved_at"] is not None
     assert kit_json("crate", "list") == []
-    assert "TEL-1 " not in kit("crate", "show", "CAI-1").stdout
+    shown = kit("crate", "show", "CAI-1").stdout
+    assert "TEL-1 " not in shown
+    assert "dissolved  20" in shown
 
 
 def test_packing_is_all_or_nothing(kit: Kit, kit_json: KitJson, phone: str) -> None:

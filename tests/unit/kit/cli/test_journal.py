@@ -3,8 +3,10 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from typer.testing import Result
 
@@ -25,6 +27,31 @@ def test_tail_shows_the_newest_lines_and_those_about_one_thing(
     text = kit("journal", "tail", "-n", "1").stdout
     assert "convention.added" in text
     assert "notified_on: 2024-03-16" in text
+
+
+def test_a_line_tells_what_changed_as_old_and_new_and_leaves_out_what_is_empty(
+    kit: Callable[..., Result], tmp_path: Path
+) -> None:
+    file = tmp_path / "pool.csv"
+    for place in ("Room A", "Room B"):
+        file.write_text(f"tag;kind;imei;lieu\nTEL-1;phone;490154203237518;{place}\n", "utf-8")
+        assert kit("pool", "import", str(file)).exit_code == 0
+    kit("pool", "quarantine", "TEL-1", "--reason", "dropped")
+    kit("pool", "wiped", "TEL-1", "--how", "factory reset")
+    changed, _moved, examined, _wiped = kit("journal", "tail", "-n", "4").stdout.splitlines()
+    assert "device.changed  place: Room A → Room B  (device:TEL-1)" in changed
+    assert "device.examined  examination: wipe, sha256: " in examined
+
+
+def test_times_are_told_in_the_teams_zone_whatever_the_machine_is_set_to(
+    kit: Callable[..., Result], home: Path
+) -> None:
+    (home / "kit.toml").write_text('[team]\ntimezone = "Pacific/Kiritimati"\n', "utf-8")
+    convention(kit, "2024-03-15")
+    with closing(sqlite3.connect(home / "kit.db")) as connection:
+        ((at,),) = connection.execute("SELECT at FROM journal ORDER BY seq DESC LIMIT 1")
+    there = datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    assert f"  {there:%Y-%m-%d %H:%M:%S}  " in kit("journal", "tail", "-n", "1").stdout
 
 
 def test_verify_counts_the_lines_and_gives_the_anchor_to_note_down(

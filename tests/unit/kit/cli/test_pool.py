@@ -10,7 +10,7 @@ import pyrage
 import pytest
 from typer.testing import Result
 
-from inventory import loans
+from inventory import journal, loans
 from inventory.database import Database
 from inventory.journal import Stamp
 from tests.unit.inventory import samples
@@ -49,7 +49,7 @@ def test_import_adds_once_and_tells_what_it_did(
     )
     again = kit_json("pool", "import", str(file))
     assert [row["outcome"] for row in again.pop("rows")] == ["unchanged", "unchanged"]
-    assert again == {"added": 0, "changed": 0, "unchanged": 2, "sealed": 0, "dry_run": False}
+    assert again == {"added": 0, "changed": 0, "unchanged": 2, "sealed": 0, "kept": 0, "dry_run": False}
 
 
 def test_a_dry_run_tells_old_and_new_and_what_is_refused(
@@ -114,7 +114,10 @@ def test_pins_are_refused_or_sealed_and_never_shown(
     first = kit("pool", "import", str(file), "--with-secrets")
     assert first.stdout == "1 device added, 0 changed, 0 unchanged, 1 secret sealed\n"
     again = kit_json("pool", "import", str(file), "--with-secrets")
-    assert (again["unchanged"], again["sealed"]) == (1, 0)
+    assert (again["unchanged"], again["sealed"], again["kept"]) == (1, 0, 1)
+    told = kit("pool", "import", str(file), "--with-secrets").stderr
+    assert "1 code of the file was not taken" in told
+    assert "not taken" not in first.output
     assert [line["kind"] for line in kit_json("pool", "show", "SIM-1")["history"]] == [
         "device.added",
         "secret.sealed",
@@ -159,6 +162,12 @@ def test_labels_are_printed_for_some_or_all(
         assert "CHG-1" in reader.pages[0].extract_text()
     assert kit_json("pool", "labels", "--search", "phone -place:b", "--out", out)["labels"] == 1
     assert kit_json("pool", "labels", "tel-1", "chg-1", "--search", "kind:phone", "--out", out)["labels"] == 1
+    kit("crate", "make", "CAI-1", "--label", "Kit mairie", "--place", "Armoire B")
+    assert kit_json("pool", "labels", "cai-1", "tel-1", "--out", out)["labels"] == 2
+    with pypdf.PdfReader(out) as reader:
+        text = reader.pages[0].extract_text()
+    assert text.index("CAI-1") < text.index("Kit mairie") < text.index("TEL-1")
+    assert kit_json("pool", "labels", "cai-1", "tel-1", "--search", "tel", "--out", out)["labels"] == 1
     assert kit("pool", "labels", "NO-1", "--out", out).exit_code == 4
     assert kit("pool", "labels", "--offset", "24", "--out", out).exit_code == 3
     assert kit("pool", "labels", "--place", "nulle part", "--out", out).exit_code == 3
@@ -261,6 +270,28 @@ def test_show_tells_the_facts_and_the_history(
     text = kit("pool", "show", "TEL-1").stdout
     assert "490154203237518" in text
     assert "device.added" in text
+
+
+def test_show_tells_who_holds_it_and_where_its_older_lines_are(
+    kit: Callable[..., Result], kit_json: Callable[..., Any], home: Path
+) -> None:
+    by = Stamp("camille@station", samples.NOW)
+    database = Database(f"sqlite:///{home / 'kit.db'}")
+    reference = samples.fill(database, by, laptops=1)
+    with database.write() as session:
+        loans.reserve(session, by, reference, 2, "LAP-01")
+    shown = kit_json("pool", "show", "lap-01")
+    assert (shown["crisis"], shown["seat"], shown["person"]) == (reference, 2, "Camille Exemple 2")
+    short = kit("pool", "show", "LAP-01")
+    assert "Camille Exemple 2" in short.stdout
+    assert "Older lines" not in short.stderr
+    with database.write() as session:
+        for _number in range(20):
+            journal.append(session, by, "device.noted", "device:LAP-01")
+    database.dispose()
+    long = kit("pool", "show", "LAP-01")
+    assert long.stdout.count("device.noted") == 20
+    assert "kit journal tail -n 1000 --subject device:LAP-01" in long.stderr
 
 
 def test_an_unknown_tag_has_its_exit_code(kit: Callable[..., Result]) -> None:

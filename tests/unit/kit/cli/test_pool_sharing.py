@@ -73,11 +73,19 @@ def test_the_table_has_every_open_crisis_and_the_proposal(station: Rehearsal, ty
 
 
 def test_the_proposal_is_told_as_commands_that_can_be_typed_in_their_order(
-    station: Rehearsal, typed: Typed
+    station: Rehearsal, typed: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exercise = drill(station, typed)
     grant(typed, exercise, 2)
+    # As wide as what goes to a file: nothing that is typed again may be cut.
+    monkeypatch.setenv("COLUMNS", "120")
     told = typed("pool", "share", "--kind", "laptop").stdout
+    table = "\n".join(line for line in told.splitlines() if line.startswith("│"))
+    assert station.reference in table
+    assert exercise in table
+    assert "EXERCISE" in table
+    assert f"{exercise}: Camille Exemple granted 2 on " in told
+    assert ": hospital first\n" in told
     assert "laptop: 3 in stock, 0 deployable" in told
     assert "Could be used: LAP-1, needs check (nobody ever looked at it)" in told
     lines = [line.split() for line in told.splitlines() if line.startswith("  kit pool grant")]

@@ -58,7 +58,11 @@ def test_a_look_that_finds_something_wrong_says_what_to_do(kit: Callable[..., Re
     seen = kit("pool", "check", "TEL-1", "TEL-2", "--fails", "screen cracked")
     assert seen.exit_code == 0
     assert "kit pool quarantine" in seen.stderr
-    assert "phone: 0 of 2 deployable now" in kit("pool", "readiness").stdout
+    told = kit("pool", "readiness").stdout
+    assert "phone: 0 of 2 deployable now" in told
+    assert "did not pass: screen cracked" in told
+    assert "nobody ever looked" not in told
+    assert "failed: screen cracked" in kit("pool", "show", "TEL-1").stdout
     assert kit("pool", "check", "TEL-1", "--battery", "101").exit_code == 2
     assert kit("pool", "readiness", "--kind", "tablet").exit_code == 4
 

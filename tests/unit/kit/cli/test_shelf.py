@@ -54,7 +54,8 @@ def test_a_phone_comes_back_to_stock_on_the_word_of_who_reset_it(
         "back on the shelf",
     ]
     text = kit("pool", "show", "TEL-01").stdout
-    assert text.index("IMEI") < text.index("wipe  passed") < text.index("device.moved")
+    wipe = "wipe  passed: factory reset, asks for no account"
+    assert text.index("IMEI") < text.index(wipe) < text.index("device.moved")
 
 
 def test_a_laptop_has_to_prove_its_wipe_itself(kit: Kit, kit_json: Callable[..., Any]) -> None:
