@@ -65,7 +65,7 @@ def enter(
     by: Stamp,
     crisis: Crisis,
     *,
-    tag: str,
+    tag: str | None,
     kind: str,
     aware_at: datetime,
     told_by: str,
@@ -73,11 +73,19 @@ def enter(
 ) -> Breach:
     """Open the entry of a device that a crisis lost; while one is open for that device, it is the entry.
 
+    Without a tag it is about personal data alone (requirement 13); the same told once more is one entry.
+
     Raises:
         BadValue: nobody told it. IllegalMove: before T0, or in the future; nothing was changed.
     """
     must_have_happened(crisis, by, aware_at)
     query = select(Breach).where(Breach.device_tag == tag, col(Breach.closed_at).is_(None))
+    if tag is None:
+        query = query.where(
+            Breach.crisis == crisis.reference,
+            Breach.aware_at == aware_at,
+            Breach.description == named(description),
+        )
     opened = session.exec(query).first()
     if opened is not None:
         return opened
@@ -169,14 +177,14 @@ def notified(session: Session, by: Stamp, entry: Breach, *, at: datetime, late_r
     if entry.notified_at is not None:
         raise IllegalMove(
             _("{entry} was notified on {at:%Y-%m-%d %H:%M %Z} already; nothing was changed.").format(
-                entry=entry.reference, at=entry.notified_at
+                entry=entry.reference, at=entry.notified_at.astimezone(at.tzinfo)
             )
         )
     if not entry.aware_at <= at <= by.at:
         raise IllegalMove(
             _(
                 "The authority was told after {aware:%Y-%m-%d %H:%M %Z} and before now; nothing was changed."
-            ).format(aware=entry.aware_at)
+            ).format(aware=entry.aware_at.astimezone(at.tzinfo))
         )
     why = named(late_reason, empty=at <= entry.deadline)
     entry.notified_at, entry.reason_not_notified = at, why

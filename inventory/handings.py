@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from gettext import gettext as _
+from gettext import pgettext
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index
@@ -21,7 +22,7 @@ from inventory.errors import BadValue, IllegalMove, Unknown
 from inventory.journal import Stamp
 from inventory.loans import Loan
 from inventory.stocktakes import book, codes
-from inventory.text import named
+from inventory.text import fold, named
 from inventory.times import UtcDateTime
 
 #: The condition of what nobody said anything else of.
@@ -132,7 +133,7 @@ def checked(crisis: Crisis, by: Stamp, told: Told) -> Told:
         IllegalMove: before T0, or in the future; nothing was changed.
     """
     must_have_happened(crisis, by, told.at)
-    conditions = {tag.strip().upper(): named(said) for tag, said in told.conditions.items()}
+    conditions = {tag.strip().upper(): _condition(said) for tag, said in told.conditions.items()}
     return Told(
         named(told.person), named(told.identity), told.at, conditions, told.accessories, told.place.strip()
     )
@@ -149,12 +150,12 @@ def must_have_happened(crisis: Crisis, by: Stamp, at: datetime) -> None:
             _("{at:%Y-%m-%d %H:%M %Z} is before T0 of crisis {crisis} ({t0:%Y-%m-%d %H:%M %Z}).").format(
                 at=at, crisis=crisis.reference, t0=crisis.t0.astimezone(at.tzinfo)
             ),
-            hint=_("Nothing was changed: say when it happened with `--at`."),
+            hint=_("Nothing was changed: say when it really happened."),
         )
     if at > by.at:
         raise IllegalMove(
             _("{at:%Y-%m-%d %H:%M %Z} is in the future; nothing was changed.").format(at=at),
-            hint=_("Say when it happened with `--at`, or leave it out for now."),
+            hint=_("Say when it really happened."),
         )
 
 
@@ -211,6 +212,11 @@ def accessories_out(rows: Iterable[Handing]) -> dict[str, int]:
     return {item: count for item, count in sorted(given.items()) if count > 0}
 
 
+def condition_word(condition: str) -> str:
+    """A condition as people read it."""
+    return pgettext("equipment", "good") if condition == GOOD else condition
+
+
 def identified(session: Session, code: str) -> Device:
     """The device whose tag, serial, IMEI or ICCID was scanned.
 
@@ -237,6 +243,12 @@ def tidy(code: str) -> str:
         return codes.tidy(code)
     except ValueError as exc:
         raise BadValue(_("A code {reason}; nothing was changed.").format(reason=exc)) from exc
+
+
+def _condition(said: str) -> str:
+    """A condition as it is kept; who types "bon" says nothing worse than who types nothing."""
+    text = named(said)
+    return GOOD if fold(text) in {GOOD, fold(condition_word(GOOD))} else text
 
 
 def _held(session: Session, seat: Seat) -> dict[str, Loan]:
@@ -290,7 +302,7 @@ def _must_be_ready(session: Session, loan: Loan, at: datetime) -> None:
     if loan.handed_over_at is not None:
         raise IllegalMove(
             _("{tag} was handed over already, on {at:%Y-%m-%d %H:%M %Z}; nothing was changed.").format(
-                tag=device.tag, at=loan.handed_over_at
+                tag=device.tag, at=loan.handed_over_at.astimezone(at.tzinfo)
             ),
             hint=_("Scan what is left, or leave the tags out."),
         )

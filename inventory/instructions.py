@@ -5,7 +5,7 @@ counts. An instruction that the lender holds to be unlawful is kept as such, for
 not be followed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from gettext import gettext as _
@@ -57,26 +57,31 @@ def give(session: Session, by: Stamp, crisis: Crisis, instruction: Instruction) 
         BadValue: nobody signed it. IllegalMove: it was received before T0 or in the future, or it is one that
             a later one has replaced.
     """
-    detail = {
-        "wish": instruction.wish.value,
-        "document": instruction.document,
-        "sha256": instruction.sha256,
-        "unlawful": named(instruction.unlawful, empty=True),
-    }
-    noted = milestones.note(
-        session,
-        by,
-        crisis,
-        Milestone.INSTRUCTED,
-        said_by=instruction.said_by,
-        happened_at=instruction.received_at,
-        detail=detail,
+    said = replace(
+        instruction,
+        said_by=named(instruction.said_by),
+        unlawful=named(instruction.unlawful, empty=True),
     )
-    if noted is not milestones.of(session, crisis.reference, Milestone.INSTRUCTED)[-1]:
+    before = [_instruction(row) for row in milestones.of(session, crisis.reference, Milestone.INSTRUCTED)]
+    if said in before[:-1] and said != before[-1]:
         raise IllegalMove(
             _("A later instruction replaced this one; nothing was changed."),
             hint=_("To come back to it, record the commune's new document."),
         )
+    milestones.note(
+        session,
+        by,
+        crisis,
+        Milestone.INSTRUCTED,
+        said_by=said.said_by,
+        happened_at=said.received_at,
+        detail={
+            "wish": said.wish.value,
+            "document": said.document,
+            "sha256": said.sha256,
+            "unlawful": said.unlawful,
+        },
+    )
 
 
 def current(session: Session, reference: str) -> Instruction | None:

@@ -66,14 +66,20 @@ def note(
     happened_at: datetime,
     detail: Mapping[str, Any] = _NOTHING,
 ) -> CrisisMilestone:
-    """Write down what somebody told us; the very same once more changes nothing.
+    """Write down what somebody told us; the same as the last of its kind, about that device, changes nothing.
 
     Raises:
         BadValue: nobody said it. IllegalMove: it would be before T0 or in the future; nothing was changed.
     """
     handings.must_have_happened(crisis, by, happened_at)
     who = named(said_by)
-    for known in of(session, crisis.reference, kind):
+    about = [
+        each
+        for each in of(session, crisis.reference, kind)
+        if each.detail.get("device") == detail.get("device")
+    ]
+    # Only the last one: to come back to what was said before it is a correction too.
+    for known in about[-1:]:
         if (known.happened_at, known.said_by, known.detail) == (happened_at, who, dict(detail)):
             return known
     row = CrisisMilestone(

@@ -54,6 +54,11 @@ def add(
         if convention.template == template and _completes(known, convention, given):
             return _complete(session, by, known, convention, given)
     chosen = template_of(template, among={**known, **(own or {})})
+    if ended_on is not None and signed_on is None and notified_on is None:
+        raise IllegalMove(
+            _("A convention that was neither signed nor notified cannot end; nothing was changed."),
+            hint=_("To end one that is recorded, give its known dates again beside --ended."),
+        )
     made = Convention(
         commune_code=commune.code,
         template=chosen.key,

@@ -114,15 +114,17 @@ def standings(session: Session, code: str | None = None) -> list[Standing]:
     return [_standing(each, known, tuple(letters[each.id or 0])) for each in found]
 
 
-def chosen(session: Session, code: str, key: str, today: date) -> Standing:
+def chosen(session: Session, code: str, key: str, today: date, *, to_sign: bool = False) -> Standing:
     """The convention of a commune that is meant: of that template, or the only one that has not ended.
 
-    Of several under one template the one recorded last counts.
+    Of several under one template one in force counts before a draft, or a draft where one is to be signed;
+    then the one recorded last.
 
     Raises:
         Unknown: there is none, or there are several (their templates are named).
     """
     running = [each for each in standings(session, code) if each.status(today) is not ConventionStatus.ENDED]
+    running.sort(key=lambda each: (each.status(today) is ConventionStatus.ACTIVE) is not to_sign)
     by_template = {each.template.key: each for each in running if key in {"", each.template.key}}
     if len(by_template) == 1:
         return next(iter(by_template.values()))

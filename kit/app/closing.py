@@ -198,7 +198,7 @@ def acknowledge(app: App, reference: str, sha256: str, by_whom: str, *, at: date
                 moment=at.isoformat(timespec="minutes")
             ),
             hint=_("It was exported on {moment}.").format(
-                moment=exported_at.at.isoformat(timespec="minutes")
+                moment=exported_at.at.astimezone(app.zone).isoformat(timespec="minutes")
             ),
         )
     folder = Path(bagged["folder"])

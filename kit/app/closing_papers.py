@@ -128,17 +128,22 @@ def _issue(app: App, facts: PaperFacts) -> Paper:
 
 def _must_be_wiped(session: Session, reference: str) -> None:
     """Every device that was used is wiped since it came back, or named as missing."""
-    wrong = []
+    wrong = list[str]()
+    hint = _("Wipe laptops with `kit laptop release`, and note what was reset with `kit pool wiped`.")
     for used in _used(session, reference):
+        if _is_missing(used.device):
+            continue
         if used.loan.ended_at is None:
-            wrong.append(_("{tag} is still out").format(tag=used.device.tag))
-        elif _wipe(session, used) is None and not _is_missing(used.device):
+            out = used.loan.handed_over_at is not None
+            words = _("{tag} is still out") if out else _("{tag} is still held for it")
+            wrong.append(words.format(tag=used.device.tag))
+            hint = _(
+                "Take back what is out, then `kit crisis close {reference}`; then wipe what came back."
+            ).format(reference=reference)
+        elif _wipe(session, used) is None:
             wrong.append(_("{tag} was not wiped since").format(tag=used.device.tag))
     if wrong:
-        raise IllegalMove(
-            _("Nothing is certified yet: {list}.").format(list=", ".join(wrong)),
-            hint=_("Wipe laptops with `kit laptop release`, and note what was reset with `kit pool wiped`."),
-        )
+        raise IllegalMove(_("Nothing is certified yet: {list}.").format(list=", ".join(wrong)), hint=hint)
 
 
 def _used(session: Session, reference: str) -> list[_Used]:
@@ -167,7 +172,9 @@ def _wipe(session: Session, used: _Used) -> examinations.Finding | None:
 
 
 def _is_missing(device: Device) -> bool:
-    return device.state in {DeviceState.LOST, DeviceState.STOLEN, DeviceState.BROKEN}
+    # What was gone or broken may have been written off since; nothing else is retired without its wipe.
+    gone = {DeviceState.LOST, DeviceState.STOLEN, DeviceState.BROKEN, DeviceState.RETIRED}
+    return device.state in gone
 
 
 def _end_copies(app: App, reference: str) -> None:
@@ -266,6 +273,7 @@ def _missing(session: Session, used: list[_Used]) -> Iterator[Remaining]:
         DeviceState.LOST: _("lost"),
         DeviceState.STOLEN: _("stolen"),
         DeviceState.BROKEN: _("broken"),
+        DeviceState.RETIRED: _("retired"),
     }
     for each in used:
         if _wipe(session, each) is None and _is_missing(each.device):

@@ -27,11 +27,14 @@ class Shown:
 def listing(app: App, about: str = "") -> list[dict[str, Any]]:
     """Every version of every document, or of those about a crisis, a commune, or a subject of the journal.
 
+    Those about a commune are its conventions and the papers of its crises.
+
     Raises:
         Unknown: there is no such crisis or commune.
     """
     with app.database.read() as session:
-        return [_record(session, each) for each in issued.listing(session, _subject(session, about))]
+        found = [each for one in _subjects(session, about) for each in issued.listing(session, one)]
+        return [_record(session, each) for each in sorted(found, key=lambda each: each.number)]
 
 
 def show(app: App, reference: str, version: int | None = None) -> Shown:
@@ -104,11 +107,13 @@ def _record(session: Session, document: IssuedDocument) -> dict[str, Any]:
     }
 
 
-def _subject(session: Session, about: str) -> str:
+def _subjects(session: Session, about: str) -> list[str]:
     """How the journal names what an operator typed."""
     if not about or ":" in about or about == "team":
-        return about
+        return [about]
     try:
-        return crises.subject(crises.get(session, about).reference)
+        return [crises.subject(crises.get(session, about).reference)]
     except Unknown:
-        return f"commune:{communes.find(session, about).code}"
+        code = communes.find(session, about).code
+        own = [each.reference for each in crises.listing(session) if each.commune_code == code]
+        return [f"commune:{code}", *map(crises.subject, own)]

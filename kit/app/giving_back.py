@@ -11,6 +11,7 @@ from sqlmodel import Session
 from inventory import crises, devices, loans, returns
 from inventory.crises import Crisis
 from inventory.devices import DeviceState
+from inventory.handings import condition_word
 from inventory.loans import Loan
 from inventory.milestones import Milestone, note, of, return_due_since
 from inventory.returns import Choice, Difference
@@ -86,8 +87,16 @@ def recall(app: App, text: str, *, said_by: str, until: date | None, place: str)
 
     Raises:
         Unknown: no such crisis. IllegalMove: it is closed. BadValue: nobody calls it back.
+        BadInput: the last day to bring it has passed.
     """
     by = app.stamp()
+    if until is not None and until < by.at.astimezone(app.zone).date():
+        raise BadInput(
+            _("{day} has passed: nobody can bring anything back by then; nothing was changed.").format(
+                day=until
+            ),
+            hint=_("Name a day to come: `--until 2026-12-01`."),
+        )
     with app.database.write() as session:
         crisis = crises.find(session, text)
         crises.must_be_open(crisis)
@@ -208,7 +217,7 @@ def _in_words(session: Session, variance: Variance) -> str:
             said = _("{was} did not come back")
         case _:
             said = _("nothing in the pool has this code")
-    return said.format(was=was, now=now)
+    return said.format(was=condition_word(was), now=now)
 
 
 def not_out(session: Session, tag: str) -> str:

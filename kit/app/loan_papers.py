@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from inventory import crises, devices, handings, returns
+from inventory import crises, devices, evidence, handings, interventions, returns
 from inventory.communes import Commune
 from inventory.crises import Crisis
 from inventory.handings import Handing
@@ -23,6 +23,8 @@ from kit.documents.recall import RecallFacts
 from kit.documents.receipt import ReceiptFacts
 from kit.documents.swap import SwapFacts
 from kit.errors import MissingRequirement
+from kit.plan.stages import Stage
+from kit.workflows import leaving_out
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,15 @@ class Paper:
 def receipt(app: App, session: Session, crisis: Crisis, rows: Sequence[Handing]) -> ReceiptFacts:
     """The receipt of what one person got or brought at one moment."""
     first = rows[0]
+    out = first.direction == handings.Direction.OUT
     return ReceiptFacts(
         **seat_head(app, session, crisis, first.seat_number, reference=first.receipt, issued_at=first.at),
         at=first.at.astimezone(app.zone),
         identity=first.identity,
         agent=first.by,
-        direction="out" if first.direction == handings.Direction.OUT else "in",
+        direction="out" if out else "in",
+        account=_account(session, crisis, first.seat_number),
+        undelivered=_undelivered(session, crisis, first.seat_number) if out else (),
         items=tuple(_item(session, r.device_tag, condition=r.condition, more=r.accessories) for r in rows),
     )
 
@@ -78,6 +83,7 @@ def swapped(app: App, session: Session, crisis: Crisis, swap: Swap) -> SwapFacts
         **seat_head(app, session, crisis, old.seat_number, reference=reference, issued_at=swap.at),
         at=swap.at.astimezone(app.zone),
         reason=swap.reason,
+        account=_account(session, crisis, old.seat_number),
         faulty=_item(session, old.device_tag, condition=swap.reason),
         replacement=_item(session, new.device_tag),
     )
@@ -155,6 +161,23 @@ def seat_head(
     seat = crises.seat_of(session, crisis.reference, number)
     named = {"seat": number, "person": f"{seat.first_name} {seat.last_name}", "service": seat.service}
     return _head(app, session, crisis, reference=reference, issued_at=issued_at) | named
+
+
+def _account(session: Session, crisis: Crisis, number: int) -> str:
+    """The account of a seat, once it exists."""
+    proof = evidence.find(session, crisis.reference, Stage.ACCOUNT, seat=number)
+    return str(proof.data["principal_name"]) if proof else ""
+
+
+def _undelivered(session: Session, crisis: Crisis, number: int) -> tuple[str, ...]:
+    """What the seat's person does not get yet, by decision."""
+    missed = leaving_out.undelivered(
+        number,
+        wants_phone=crises.seat_of(session, crisis.reference, number).wants_phone,
+        decisions=interventions.of(session, crisis.reference),
+        proofs=evidence.of(session, crisis.reference),
+    )
+    return tuple(stage.value for stage in missed)
 
 
 def _item(session: Session, tag: str, *, condition: str = "", more: Mapping[str, int] | None = None) -> Item:

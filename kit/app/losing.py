@@ -4,7 +4,7 @@ The book comes first and stays, whatever the tenant says. Each further part can 
 again does it once more. What was asked of the tenant is read back there, and kept as evidence of the seat.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from gettext import gettext as _
@@ -136,13 +136,13 @@ def _held(session: Session, crisis: Crisis, device: Device) -> Loan:
 def _parts(app: App, device: Device, loan: Loan, *, wipe: bool) -> list[Part]:
     match device.kind:
         case DeviceKind.PHONE:
-            return [_sessions(app, loan), _far_away(app, device, wipe=wipe), *_sims(app, device.tag)]
+            return [_sessions(app, loan), _far_away(app, device, wipe=wipe), *_sims(app, device, loan)]
         case DeviceKind.LAPTOP:
             return [_sessions(app, loan), _passwords(app, device.tag)]
         case DeviceKind.SIM:
             return [_bar(device.tag, device.number or device.iccid or "")]
         case DeviceKind.ROUTER | DeviceKind.ACCESSORY:
-            return _sims(app, device.tag)
+            return _sims(app, device, loan)
 
 
 def _sessions(app: App, loan: Loan) -> Part:
@@ -206,10 +206,22 @@ def _passwords(app: App, tag: str) -> Part:
     return Part(what, False, ", ".join(named), hint)
 
 
-def _sims(app: App, tag: str) -> list[Part]:
+def _sims(app: App, device: Device, loan: Loan) -> list[Part]:
+    """SIMs that sat in it; of a phone also those that its person has and that sit nowhere by the book."""
     with app.database.read() as session:
-        inside = [devices.get(session, each.sim_tag) for each in pairings.current(session, tag)]
-    return [_bar(sim.tag, sim.number or sim.iccid or "") for sim in inside if sim.tag != tag]
+        inside = {each.sim_tag for each in pairings.current(session, device.tag)}
+        if device.kind is DeviceKind.PHONE:
+            inside |= set(_given_sims(session, loan))
+        found = [devices.get(session, tag) for tag in sorted(inside)]
+    return [_bar(sim.tag, sim.number or sim.iccid or "") for sim in found]
+
+
+def _given_sims(session: Session, loan: Loan) -> Iterator[str]:
+    for other in loans.open_loans(session, crisis=loan.crisis, seat=loan.seat_number):
+        sim = devices.get(session, other.device_tag)
+        given = sim.kind is DeviceKind.SIM and other.handed_over_at is not None
+        if given and not pairings.current(session, sim.tag):
+            yield sim.tag
 
 
 def _bar(tag: str, number: str) -> Part:

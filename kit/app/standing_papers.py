@@ -1,6 +1,7 @@
 """Issues papers that belong to no crisis: the runbook of this team, the convention that a commune signs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from gettext import gettext as _
 from typing import Any
@@ -10,7 +11,7 @@ from sqlmodel import Session
 from inventory import communes, contacts
 from inventory.communes import Commune
 from inventory.conventions import NoticeKind, records
-from inventory.conventions.records import ConventionNotice
+from inventory.conventions.records import ConventionNotice, Standing
 from inventory.conventions.template import PublicHolidays, Template, Window, read_folder, template_of
 from inventory.errors import Unknown
 from kit.app.compose import App
@@ -49,8 +50,11 @@ def convention(app: App, commune: str, template: str = "") -> Issued:
     today = by.at.astimezone(app.zone).date()
     with app.database.write() as session:
         found = communes.find(session, commune)
-        chosen, letters = _meant(app, session, found, template, today)
+        chosen, standing = _meant(app, session, found, template, today)
+        letters = records.letters(session, standing.number, NoticeKind.AMENDMENT) if standing else ()
         facts = convention_facts(app.settings.team.name, found, chosen, letters, by.at.astimezone(app.zone))
+        if standing is not None and facts.readings:
+            facts = replace(facts, readings=(standing.dates.reading.value,))
         return issuing.issue(session, by, app.home.documents, facts)
 
 
@@ -79,6 +83,7 @@ def convention_facts(
         commune_notice_months=notice.commune_months,
         lender_notice_months=notice.lender_months,
         notice_start=notice.start.value,
+        exit_at=notice.takes_effect.value,
         minimum_years=notice.minimum_years,
         breach_cure_months=template.breach_cure_months,
         force_majeure_months=away.threshold_months if away else None,
@@ -118,11 +123,11 @@ def _prices(pricing: object) -> Iterator[Price]:
 
 def _meant(
     app: App, session: Session, commune: Commune, key: str, today: date
-) -> tuple[Template, Sequence[ConventionNotice]]:
-    """The commune's convention: its template and amendments; the named template where it has none."""
+) -> tuple[Template, Standing | None]:
+    """The template of the commune's convention, with that; the named template where it has none."""
     try:
-        standing = records.chosen(session, commune.code, key, today)
-        return standing.template, records.letters(session, standing.number, NoticeKind.AMENDMENT)
+        standing = records.chosen(session, commune.code, key, today, to_sign=True)
+        return standing.template, standing
     except Unknown:
         if not key:
             raise Unknown(
@@ -132,7 +137,7 @@ def _meant(
                 hint=_("Name its template, e.g. --template amp_cyber."),
             ) from None
     own = read_folder(app.settings.conventions.templates)
-    return template_of(key, among={**records.catalogue(session), **own}), ()
+    return template_of(key, among={**records.catalogue(session), **own}), None
 
 
 def _support(window: Window | None) -> Support | None:

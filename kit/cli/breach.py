@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kit.cli.exits import told
-from kit.cli.handover import At
+from kit.cli.handover import MOMENT, At, Crisis
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_record, emit_table
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help=_("Breaches and losses: the register, the 72 hours."))
 
+AwareAt = Annotated[
+    datetime | None,
+    typer.Option(formats=MOMENT, help=_("When we became aware, in the team's time zone; else now.")),
+]
 Entry = Annotated[str, typer.Argument(metavar="ENTRY", help=_("Its name in the register, e.g. V-3."))]
 
 
@@ -33,6 +37,41 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
         with program.database.read() as session:
             rows = _records(breaches.listing(session), program.stamp().at)
         emit_table(rows, _columns(), as_json=as_json)
+
+
+@app.command(
+    "enter",
+    help=_("Enter a breach of personal data without a lost device: a mailbox read, files sent to others."),
+    epilog=example(
+        "kit breach enter 13005-2026-01 --told-by 'Camille Exemple' --reason 'a list sent to a stranger'"
+    ),
+)
+def enter(
+    context: typer.Context,
+    crisis: Crisis,
+    told_by: Annotated[str, typer.Option(help=_("Who told us."))],
+    reason: Annotated[str, typer.Option(help=_("What happened."))],
+    aware_at: AwareAt = None,
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from inventory import breaches, crises
+        from kit.app.handing import moment
+
+        program = open_app(context)
+        by = program.stamp()
+        with program.database.write() as session:
+            entry = breaches.enter(
+                session,
+                by,
+                crises.find(session, crisis),
+                tag=None,
+                kind="data",
+                aware_at=moment(program, by, aware_at),
+                told_by=told_by,
+                description=reason,
+            )
+        _emit(entry, by.at, as_json=as_json)
 
 
 @app.command(

@@ -37,7 +37,6 @@ def list_(
                 ("reference", _("Reference")),
                 ("version", _("Version")),
                 ("kind", _("Kind")),
-                ("subject", _("About")),
                 ("issued_at", _("Issued")),
                 ("check", _("Check")),
                 ("signed", _("Signed")),

@@ -25,7 +25,12 @@ Crisis = Annotated[
     str, typer.Argument(metavar="CRISIS", help=_("Reference, or a commune that has one open crisis."))
 ]
 Identity = Annotated[str, typer.Option(help=_("How their identity was verified, in words."))]
-At = Annotated[datetime | None, typer.Option(help=_("When it happened, in the team's time zone; else now."))]
+#: How a moment is typed: to the second, or to the minute.
+MOMENT = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
+At = Annotated[
+    datetime | None,
+    typer.Option(formats=MOMENT, help=_("When it happened, in the team's time zone; else now.")),
+]
 
 
 @app.command(
@@ -94,6 +99,7 @@ def service_(
 
 def _tell(ended: "Receipt | Refused") -> None:
     """One seat's hand-over in words."""
+    from inventory.handings import condition_word
     from kit.app.handing import Refused
 
     if isinstance(ended, Refused):
@@ -103,7 +109,7 @@ def _tell(ended: "Receipt | Refused") -> None:
         return
     things = ", ".join(
         [
-            *(f"{tag} ({condition})" for tag, condition in ended.devices.items()),
+            *(f"{tag} ({condition_word(condition)})" for tag, condition in ended.devices.items()),
             *(f"{count} × {item}" for item, count in ended.accessories.items()),
         ]
     )

@@ -1,16 +1,17 @@
 """`kit loss`: a device of a crisis was lost or stolen; all that can be done about it in one command."""
 
 from dataclasses import asdict
-from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kit.cli.breach import AwareAt
 from kit.cli.exits import end, say, told
 from kit.cli.handover import Crisis
 from kit.cli.options import Json, example, open_app
 from kit.cli.render import emit_json
+from kit.cli.times import local
 
 if TYPE_CHECKING:
     from kit.app.losing import Loss
@@ -35,9 +36,7 @@ def loss(
     reason: Annotated[str, typer.Option(help=_("What happened."))],
     lost: Annotated[bool, typer.Option("--lost", help=_("Nobody knows where it is."))] = False,
     stolen: Annotated[bool, typer.Option("--stolen", help=_("It was taken, as far as is known."))] = False,
-    aware_at: Annotated[
-        datetime | None, typer.Option(help=_("When we became aware, in the team's time zone; else now."))
-    ] = None,
+    aware_at: AwareAt = None,
     wipe: Annotated[bool, typer.Option("--wipe", help=_("Erase a phone instead of locking it."))] = False,
     as_json: Json = False,
 ) -> None:
@@ -48,9 +47,8 @@ def loss(
         from kit.app import losing
 
         what = Departure.STOLEN if stolen else Departure.LOST
-        dealt = losing.report(
-            open_app(context), crisis, tag, losing.Report(what, told_by, reason, aware_at, wipe)
-        )
+        program = open_app(context)
+        dealt = losing.report(program, crisis, tag, losing.Report(what, told_by, reason, aware_at, wipe))
         if as_json:
             emit_json(asdict(dealt))
         else:
@@ -59,16 +57,26 @@ def loss(
 
 
 def _tell(dealt: "Loss") -> None:
+    from inventory.conventions import Side
+    from inventory.device_words import state_word
+    from inventory.devices import DeviceState
+    from kit.cli.convention_words import side
+
+    sides = {each.value: side(each) for each in Side}
+    state = state_word(DeviceState(dealt.state))
     print(
-        _("{tag} of seat {seat} {person} is {state}; entry {breach} of the register.").format(**vars(dealt))
+        _("{tag} of seat {seat} {person} is {state}; entry {breach} of the register.").format(
+            **vars(dealt) | {"state": state}
+        )
     )
     for part in dealt.parts:
         print(f"{'✓' if part.done else '✗'} {part.what}: {part.said}")
         if part.hint:
             print(f"→ {part.hint}")
     say(
-        _("The authority must know by {deadline:%Y-%m-%d %H:%M}, told by: {who}.").format(
-            deadline=dealt.deadline.astimezone(), who=dealt.notifier or _("nobody is named by the convention")
+        _("The authority must know by {deadline:%Y-%m-%d %H:%M %Z}, told by: {who}.").format(
+            deadline=local(dealt.deadline),
+            who=sides.get(dealt.notifier, dealt.notifier) or _("nobody is named by the convention"),
         )
     )
     say(_("What failed is tried again by the same command. A replacement: `kit swap`."))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from kit.cli.exits import CODES, report, say, told
+from kit.cli.handover import MOMENT
 from kit.cli.options import Json, chosen, example, open_app
 from kit.cli.render import emit_json, emit_record
 
@@ -152,8 +153,7 @@ def acknowledge(
     sha256: Annotated[str, typer.Option(help=_("SHA-256 of the bag's manifest, as the commune gave it."))],
     by: Annotated[str, typer.Option(help=_("Who acknowledged it for the commune."))],
     at: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], help=_("When it was signed; else now.")),
+        datetime | None, typer.Option(formats=MOMENT, help=_("When it was signed; else now."))
     ] = None,
     as_json: Json = False,
 ) -> None:

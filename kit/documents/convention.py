@@ -51,7 +51,8 @@ class ConventionFacts(PaperFacts):
         template, template_version, title: which template.
         effect: "notification" or "signature". first_term: "civil_year" or "year".
         max_years, last_day: the longest it can run. readings: how "at most N years" may be read.
-        commune_notice_months, lender_notice_months, notice_start: how each side leaves.
+        commune_notice_months, lender_notice_months, notice_start, exit_at: how each side leaves; when that
+            takes effect is "term_end" or "notice_end".
         breach_cure_months, force_majeure_months, force_majeure_end_months: other ends.
         support: the support window. intervention_hours: promised, within that window.
         free: no charge; None where the template says nothing. prices: what it says of a charge.
@@ -75,6 +76,7 @@ class ConventionFacts(PaperFacts):
     commune_notice_months: int | None = None
     lender_notice_months: int | None = None
     notice_start: str = ""
+    exit_at: str = ""
     minimum_years: int = 0
     breach_cure_months: int | None = None
     force_majeure_months: int | None = None

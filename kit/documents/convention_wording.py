@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kit.documents import convention_prices
 from kit.documents.blocks import Block, Fields, Pair, Prose, Table, Ticks
 from kit.documents.paper_wording import when, yes_no
-from kit.documents.register import PartyRole, processing, roles
+from kit.documents.register import PartyRole, operations, processing, roles
 from kit.documents.wording import translations
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def form(facts: "ConventionFacts", language: str) -> list[Block]:
             [
                 (_("Role of the lender"), _role(facts.lender_role, language)),
                 (_("Role of the commune"), _role(facts.commune_role, language)),
-                *processing(language),
+                *_processing(facts, language),
                 (_("Keeps the register of breaches"), named.get(facts.breach_register, "")),
                 (_("Tells the authority of a breach"), named.get(facts.authority_notice, "")),
                 (_("May object to another sub-processor"), yes_no(facts.objection, language)),
@@ -86,6 +86,14 @@ def form(facts: "ConventionFacts", language: str) -> list[Block]:
             )
         ),
     ]
+
+
+def _processing(facts: "ConventionFacts", language: str) -> Iterator[Pair]:
+    """What is done with which data of whom; of another service than the kit nobody said it yet."""
+    purpose, *data = processing(language)
+    _purpose_again, done, *_more = operations(language)
+    for label, text in (purpose, done, *data):
+        yield label, text if facts.lends_kit else ""
 
 
 def _purpose(facts: "ConventionFacts", language: str) -> str:
@@ -139,6 +147,8 @@ def _ends(facts: "ConventionFacts", language: str) -> Iterator[Pair]:
         "month_after_receipt": _("from the first of the month after receipt"),
     }
     since = starts.get(facts.notice_start, "")
+    if facts.exit_at == "term_end":
+        since += ", " + _("to the end of a term")
     for label, months in (
         (_("The commune leaves"), facts.commune_notice_months),
         (_("The lender leaves"), facts.lender_notice_months),

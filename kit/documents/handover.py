@@ -9,6 +9,7 @@ from kit.documents import clean_state_text, clean_state_wording, handover_text
 from kit.documents.interface import Content, fingerprint
 from kit.documents.laptop_state import LaptopState
 from kit.documents.paper_facts import CrisisFacts
+from kit.documents.paper_wording import undelivered
 from kit.documents.typesetting import typeset
 from kit.documents.wording import moment, translations
 
@@ -46,7 +47,10 @@ class HandedSim:
 
 @dataclass(frozen=True)
 class HandoverSeat:
-    """One person and what they receive; a part that is not handed over now is None."""
+    """One person and what they receive; a part that is not handed over now is None.
+
+    `undelivered` are the stages of the run that the seat goes without by decision, e.g. "phone".
+    """
 
     number: int
     person: str
@@ -56,6 +60,7 @@ class HandoverSeat:
     phone: HandedPhone | None
     sim: HandedSim | None
     accessories: tuple[str, ...] = ()
+    undelivered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +168,7 @@ def _seat(seat: HandoverSeat, language: str) -> dict[str, Any]:
         "service": seat.service,
         "principal_name": seat.principal_name,
         "accessories": list(seat.accessories),
+        "undelivered": undelivered(seat.undelivered, language),
         "items": list(_items(seat, language)),
     }
 

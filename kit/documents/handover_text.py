@@ -8,6 +8,8 @@ from kit.documents.characters import legible_all
 
 WIDTH = 76
 _BLANK = "_" * 28
+#: The widest label that has its value beside it.
+_BESIDE = 42
 
 
 def lay_out(data: dict[str, Any], fingerprint: str) -> str:
@@ -52,6 +54,9 @@ def _receipt(seat: dict[str, Any], labels: dict[str, str]) -> Iterator[str]:
         yield labels["accessories"]
         for accessory in seat["accessories"]:
             yield from _wrapped(f"[ ] {accessory}", 4)
+    if seat["undelivered"]:
+        yield ""
+        yield from textwrap.wrap(seat["undelivered"], WIDTH, initial_indent="| ", subsequent_indent="| ")
     yield ""
     yield from textwrap.wrap(labels["statement"], WIDTH)
     yield f"[ ] {labels['identity_checked']}"
@@ -71,10 +76,25 @@ def heading(text: str, rule: str) -> Iterator[str]:
 
 
 def fields(pairs: list[list[str]], indent: int = 0) -> Iterator[str]:
-    """Labels in one column, values in the next; an empty value is a line to write on."""
-    column = max(len(label) for label, _value in pairs) + 2
+    """Labels in one column, values in the next; an empty value is a line to write on.
+
+    What does not fit beside its label, such as a hash, stands below it.
+    """
+    column = max((len(label) for label, _value in pairs if len(label) <= _BESIDE), default=0) + 2
     for label, value in pairs:
-        yield from _wrapped(f"{'':{indent}}{label:<{column}}{value or _BLANK}", indent + column)
+        told = value or _BLANK
+        longest = max(map(len, told.split(" ")))
+        if len(label) + 2 <= column and indent + column + longest <= WIDTH:
+            yield from _wrapped(f"{'':{indent}}{label:<{column}}{told}", indent + column)
+        else:
+            yield from _wrapped(f"{'':{indent}}{label}", indent)
+            yield from textwrap.wrap(
+                told,
+                WIDTH,
+                initial_indent=" " * (indent + 4),
+                subsequent_indent=" " * (indent + 4),
+                break_on_hyphens=False,
+            )
 
 
 def _wrapped(text: str, hanging: int) -> list[str]:

@@ -1,5 +1,6 @@
 """Owns the lines that papers have in common: whose crisis, which person, whom to ask, who owns the things."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from kit.documents.blocks import Pair, Prose
@@ -38,6 +39,22 @@ def ownership(lender: str, language: str) -> Prose:
         "only, kept in good order, neither sold nor passed on; loss or theft is reported at once."
     )
     return Prose(text.format(lender=lender), framed=True)
+
+
+def undelivered(stages: Sequence[str], language: str) -> str:
+    """What a person does not get yet, named by the stages of the run; empty where nothing was left out."""
+    _ = translations(language).gettext
+    words = {
+        "laptop": _("the laptop"),
+        "mailbox": _("the mailbox (nobody has checked it yet)"),
+        "phone": _("the phone"),
+        "managed": _("locking and erasing the phone from afar if it is lost"),
+        "team": _("the Team"),
+        "site": _("the shared files (nobody has checked them yet)"),
+        "services": _("the shared mailboxes of the services"),
+    }
+    told = ", ".join(words[stage] for stage in stages)
+    return _("Not delivered yet: {things}.").format(things=told) if told else ""
 
 
 def when(value: date | datetime | None, language: str) -> str:

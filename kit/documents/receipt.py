@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 from kit.documents import equipment
-from kit.documents.blocks import Fields, Heading, Paper, Signatures
+from kit.documents.blocks import Fields, Heading, Paper, Prose, Signatures
 from kit.documents.paper_facts import Item, SeatFacts
-from kit.documents.paper_wording import contact_fields, ownership, seat_fields, when
+from kit.documents.paper_wording import contact_fields, ownership, seat_fields, undelivered, when
 from kit.documents.papers import signing
 from kit.documents.wording import translations
 
@@ -25,6 +25,7 @@ class ReceiptFacts(SeatFacts):
         agent: who acted for the lender.
         account: the person's Microsoft 365 account; a name, never a secret.
         items: what changed hands.
+        undelivered: of a hand-over, the stages of the run that the seat goes without by decision.
     """
 
     at: datetime
@@ -33,6 +34,7 @@ class ReceiptFacts(SeatFacts):
     items: tuple[Item, ...]
     direction: Literal["out", "in"] = "out"
     account: str = ""
+    undelivered: tuple[str, ...] = ()
 
 
 def paper(facts: ReceiptFacts, language: str) -> Paper:
@@ -41,6 +43,7 @@ def paper(facts: ReceiptFacts, language: str) -> Paper:
     out = facts.direction == "out"
     verified = (_("Identity verified"), facts.identity)
     account = [(_("Microsoft 365 account"), facts.account)] if facts.account else []
+    lacking = undelivered(facts.undelivered, language)
     moment_of = _("Handed over") if out else _("Brought back")
     return Paper(
         _("Receipt") if out else _("Return receipt"),
@@ -52,6 +55,7 @@ def paper(facts: ReceiptFacts, language: str) -> Paper:
             Heading(_("Received by the person") if out else _("Received by the lender")),
             equipment.table(facts.items, language),
             *equipment.to_judge(facts.items, language),
+            *([Prose(lacking, framed=True)] if lacking else []),
             ownership(facts.lender, language),
             Fields(contact_fields(facts, language)),
             Signatures([facts.person, facts.agent or _("The lender's agent")], signing(language)),

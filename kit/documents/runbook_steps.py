@@ -85,6 +85,11 @@ def trouble(language: str) -> list[Step]:
             ("kit loss CRISIS TAG --stolen --told-by 'NAME' --reason 'WHAT HAPPENED'", "kit breach list"),
         ),
         Step(
+            _("Personal data got into the wrong hands, and no device is lost"),
+            _("At once, day and night: the register of breaches counts 72 hours from now on."),
+            ("kit breach enter CRISIS --told-by 'NAME' --reason 'WHAT HAPPENED'", "kit breach list"),
+        ),
+        Step(
             _("The pool is too small"),
             _("Who gets what is decided by a named person, with the reason."),
             ("kit pool share", "kit pool grant CRISIS COUNT --kind laptop --by 'NAME' --reason 'WHY'"),

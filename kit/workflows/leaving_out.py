@@ -1,11 +1,20 @@
-"""Owns which stages of a run a crisis may go without, what that means, and why not the others. Pure.
+"""Owns which stages of a run a crisis may go without, what that means, what a person lacks by it. Pure.
 
 What others stand on is never left out, nor what keeps the order of the law (`kit/workflows/order.py`).
 """
 
+from collections.abc import Iterable, Sequence
 from gettext import gettext as _
 
+from inventory import interventions
+from inventory.evidence import WHOLE_CRISIS, Evidence
+from inventory.interventions import Intervention, Kind
 from kit.plan.stages import CLOSING_STAGES, Stage
+
+#: What the person of a seat would miss; nobody misses an administrative unit.
+_MISSED = (Stage.LAPTOP, Stage.MAILBOX, Stage.PHONE, Stage.MANAGED, Stage.TEAM, Stage.SITE, Stage.SERVICES)
+#: What only who wants a phone is to get.
+_OF_PHONES = frozenset({Stage.PHONE, Stage.MANAGED})
 
 
 def meaning(stage: Stage) -> str:
@@ -45,6 +54,24 @@ def why_not(stage: Stage) -> str:
 def answerable(stage: Stage) -> bool:
     """Whether a run waits for a person's word where the stage needs one."""
     return stage not in {*CLOSING_STAGES, Stage.RESERVE, Stage.PHONE, Stage.SHEET}
+
+
+def undelivered(
+    seat: int, *, wants_phone: bool, decisions: Sequence[Intervention], proofs: Iterable[Evidence]
+) -> tuple[Stage, ...]:
+    """What the person of a seat does not get yet by decision: left out, and not proven since.
+
+    `decisions`, oldest first, and `proofs` are those of the crisis.
+    """
+    proven = {proof.stage for proof in proofs if proof.seat in {seat, WHOLE_CRISIS}}
+    concerned = (stage for stage in _MISSED if wants_phone or stage not in _OF_PHONES)
+    return tuple(stage for stage in concerned if stage not in proven and _left_out(stage, seat, decisions))
+
+
+def _left_out(stage: Stage, seat: int, decisions: Sequence[Intervention]) -> bool:
+    about = [each for each in decisions if each.stage == stage]
+    decision = interventions.counting(about, seat=seat)
+    return decision is not None and decision.kind == Kind.SKIP
 
 
 def told(who: str, reason: str) -> str:

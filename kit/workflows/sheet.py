@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from inventory import evidence, journal
+from inventory import evidence, interventions, journal
 from kit.documents import issuing, report_reading
 from kit.documents.clean_state_wording import report_file
 from kit.documents.handover import HandedLaptop, HandedPhone, HandedSim, HandoverFacts, HandoverSeat
@@ -21,13 +21,15 @@ from kit.documents.laptop_state import Laptop
 from kit.documents.store import save
 from kit.plan.model import Plan, SeatPlan
 from kit.plan.stages import Stage
-from kit.workflows import engine, planning
+from kit.workflows import engine, leaving_out, planning
 from kit.workflows.outcome import Done, Outcome, Skipped
 from kit.workflows.station import Cell, Station, attempt, current
 from kit.workstations import probe
 
 #: By seat and stage: what the stage left behind.
 _Proofs = dict[int, dict[str, Mapping[str, Any]]]
+#: By seat: the stages that it goes without by decision.
+_Without = Mapping[int, tuple[Stage, ...]]
 
 
 @engine.step
@@ -41,12 +43,13 @@ def issue(station: Station, reference: str) -> Outcome:
     with station.database.read() as session:
         plan = planning.kept(session, reference)
         proofs = _proofs(session, plan)
+        without = _without(session, plan)
         before = evidence.find(session, reference, Stage.SHEET)
     if not proofs:
         return Skipped(_("nothing is ready to be handed over"))
     by = station.stamp()
     reports = _save_reports(station.documents / reference, plan, proofs)
-    facts = _facts(station, plan, proofs, issued_at=by.at)
+    facts = _facts(station, plan, proofs, without, issued_at=by.at)
     with station.database.write() as session:
         # A sheet of before documents were recorded keeps its number.
         first = before.data["version"] + 1 if before else 1
@@ -76,7 +79,9 @@ def _save_reports(folder: Path, plan: Plan, proofs: _Proofs) -> bool:
     return written
 
 
-def _facts(station: Station, plan: Plan, proofs: _Proofs, *, issued_at: datetime) -> HandoverFacts:
+def _facts(
+    station: Station, plan: Plan, proofs: _Proofs, without: _Without, *, issued_at: datetime
+) -> HandoverFacts:
     lender = station.lender
     return HandoverFacts(
         reference=f"{plan.crisis.reference}-R",
@@ -89,7 +94,7 @@ def _facts(station: Station, plan: Plan, proofs: _Proofs, *, issued_at: datetime
         t0=plan.crisis.t0.astimezone(lender.zone),
         issued_at=issued_at.astimezone(lender.zone),
         drill=plan.crisis.drill,
-        seats=tuple(_seat(plan.seat(number), proofs[number]) for number in proofs),
+        seats=tuple(_seat(plan.seat(number), proofs[number], without[number]) for number in proofs),
         annexes=tuple(
             report_reading.read(_report(proofs[number]), _laptop(plan, plan.seat(number)), lender.zone)
             for number in _laptops(proofs)
@@ -109,6 +114,18 @@ def _proofs(session: Session, plan: Plan) -> _Proofs:
         ):
             found[row.seat][row.stage] = row.data
     return {number: stages for number, stages in found.items() if stages.keys() & {Stage.LAPTOP, Stage.PHONE}}
+
+
+def _without(session: Session, plan: Plan) -> _Without:
+    """What each seat goes without by decision."""
+    decisions = interventions.of(session, plan.crisis.reference)
+    proofs = evidence.of(session, plan.crisis.reference)
+    return {
+        seat.number: leaving_out.undelivered(
+            seat.number, wants_phone=seat.phone is not None, decisions=decisions, proofs=proofs
+        )
+        for seat in plan.seats
+    }
 
 
 def _laptops(proofs: _Proofs) -> list[int]:
@@ -135,7 +152,7 @@ def _laptop(plan: Plan, seat: SeatPlan) -> Laptop:
     )
 
 
-def _seat(seat: SeatPlan, proven: Collection[str]) -> HandoverSeat:
+def _seat(seat: SeatPlan, proven: Collection[str], without: tuple[Stage, ...]) -> HandoverSeat:
     laptop = seat.laptop if Stage.LAPTOP in proven else None
     phone = seat.phone if Stage.PHONE in proven else None
     return HandoverSeat(
@@ -148,4 +165,5 @@ def _seat(seat: SeatPlan, proven: Collection[str]) -> HandoverSeat:
         else None,
         phone=HandedPhone(phone.tag, phone.model, phone.imei) if phone else None,
         sim=HandedSim(phone.sim_tag, phone.iccid, phone.number) if phone else None,
+        undelivered=tuple(stage.value for stage in without),
     )

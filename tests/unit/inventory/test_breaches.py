@@ -96,3 +96,32 @@ def test_without_a_convention_nobody_is_named(database: Database, by: Stamp) -> 
 def test_an_entry_that_is_none_is_unknown(database: Database, name: str) -> None:
     with database.read() as session, pytest.raises(Unknown):
         breaches.get(session, name)
+
+
+def test_a_breach_without_a_device_is_an_entry_of_its_own_and_the_same_is_told_once(
+    database: Database, by: Stamp
+) -> None:
+    reference = fill(database, by)
+    with database.write() as session:
+        crisis = crises.get(session, reference)
+        entered(session, by, reference)
+
+        def told(description: str) -> Breach:
+            return breaches.enter(
+                session,
+                by,
+                crisis,
+                tag=None,
+                kind="data",
+                aware_at=NOW,
+                told_by="Camille",
+                description=description,
+            )
+
+        first = told("a list sent to a stranger")
+        assert told("a list  sent to a stranger") is first
+        assert (first.reference, first.device_tag, first.deadline) == ("V-2", None, NOW + 72 * HOUR)
+        assert told("a mailbox read").reference == "V-3"
+        with pytest.raises(BadValue):
+            told(" ")
+        assert journal.verify(session)

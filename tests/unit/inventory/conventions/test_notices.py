@@ -138,5 +138,10 @@ def test_which_convention_is_asked_where_there_are_several(session: Session, by:
     with pytest.raises(Unknown, match="several conventions: amp_cyber, amp_mcmdmp"):
         standing(session)
     assert records.chosen(session, "13005", "amp_mcmdmp", TODAY).template.key == "amp_mcmdmp"
+    # The next one is signed while the one before is in force: letters are about that.
+    conventions.add(session, by, aubagne, template="amp_cyber", signed_on=date(2026, 11, 1), notified_on=None)
+    assert records.chosen(session, "13005", "amp_cyber", TODAY).dates.notified_on == date(2026, 3, 15)
+    signed = records.chosen(session, "13005", "amp_cyber", TODAY, to_sign=True)
+    assert (signed.dates.signed_on, signed.dates.notified_on) == (date(2026, 11, 1), None)
     with pytest.raises(Unknown, match="no such convention"):
         records.chosen(session, "13005", "moselle", TODAY)

@@ -79,6 +79,37 @@ def test_the_same_convention_is_recorded_once(either_database: Database, by: Sta
         assert (line.kind, line.data["notified_on"]) == ("convention.added", "2026-03-15")
 
 
+def test_an_end_alone_begins_no_convention_and_says_how_to_end_the_one_there_is(
+    database: Database, by: Stamp
+) -> None:
+    with database.write() as session:
+        communes.load(session, by)
+        aubagne = communes.find(session, "13005")
+        since = date(2026, 3, 15)
+        conventions.add(session, by, aubagne, template="amp_cyber", signed_on=None, notified_on=since)
+        with pytest.raises(IllegalMove) as refused:
+            conventions.add(
+                session,
+                by,
+                aubagne,
+                template="amp_cyber",
+                signed_on=None,
+                notified_on=None,
+                ended_on=date(2026, 12, 1),
+            )
+        assert "--ended" in refused.value.hint
+        made = conventions.add(
+            session,
+            by,
+            aubagne,
+            template="amp_cyber",
+            signed_on=None,
+            notified_on=since,
+            ended_on=date(2026, 12, 1),
+        )
+        assert [each.id for each in conventions.listing(session)] == [made.id]
+
+
 def test_an_end_before_the_beginning_is_refused(database: Database, by: Stamp) -> None:
     with database.write() as session:
         communes.load(session, by)

@@ -1,6 +1,7 @@
 """The certificate comes last: it lists what is gone, by which proof, and what remains; or it is refused."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from inventory import crises, devices, evidence, examinations, instructions, loans
+from inventory import crises, departures, devices, evidence, examinations, instructions, loans
+from inventory.departures import Departure
 from inventory.devices import DeviceState
 from inventory.errors import IllegalMove
 from inventory.examinations import Examination
@@ -164,6 +166,29 @@ def test_a_stolen_device_is_named_as_what_remains(ended: Ended) -> None:
     paper = closing_papers.certify(ended.app, REFERENCE)
     told = Path(paper.text).read_text(encoding="utf-8")
     assert "LAP-01" in told
+
+
+def test_what_was_stolen_and_then_written_off_still_is_what_remains(ended: Ended) -> None:
+    ended.back(state=DeviceState.STOLEN)
+    with ended.app.database.write() as session:
+        departures.declare(session, ended.by, "LAP-01", Departure.RETIRED, "written off")
+    paper = closing_papers.certify(ended.app, REFERENCE)
+    (left,) = [
+        each
+        for each in json.loads(Path(paper.pdf).with_suffix(".json").read_bytes())["remaining"]
+        if each["identifier"].startswith("LAP-01")
+    ]
+    assert "jamais effacé" in left["why"]
+
+
+def test_what_is_out_is_to_be_taken_back_before_it_is_wiped(ended: Ended) -> None:
+    with pytest.raises(IllegalMove) as out:
+        closing_papers.certify(ended.app, REFERENCE)
+    assert f"kit crisis close {REFERENCE}" in out.value.hint
+    ended.back()
+    with pytest.raises(IllegalMove) as unwiped:
+        closing_papers.certify(ended.app, REFERENCE)
+    assert "kit laptop release" in unwiped.value.hint
 
 
 def test_the_receipt_names_the_hashes_and_who_acknowledged(ended: Ended) -> None:

@@ -10,13 +10,14 @@ import pytest
 
 from inventory import communes, contacts, conventions, crises, devices, issued, journal, loans
 from inventory.contacts import Role
-from inventory.conventions import NoticeKind, Side, notices
+from inventory.conventions import NoticeKind, Reading, Side, notices
 from inventory.conventions.notices import Letter
 from inventory.devices import DeviceState
 from inventory.errors import Unknown
 from inventory.journal import Stamp
 from kit.app import documents, reports, standing_papers
 from kit.app.compose import App
+from kit.documents import register
 from kit.documents.issuing import Issued
 from kit.documents.situation import KindCount
 from kit.documents.wording import translations
@@ -149,6 +150,27 @@ def test_a_convention_is_printed_from_the_communes_own_template(station: App) ->
     assert (facts["support"], facts["lender_role"], facts["commune_role"]) == (None, "", "")
 
 
+def test_a_convention_is_printed_with_the_reading_it_was_recorded_with(station: App) -> None:
+    open_reading = frozen(station, standing_papers.convention(station, "marseille", "amp_cyber"))
+    assert open_reading["readings"] == ["anniversary", "nth_civil_year"]
+    with station.database.write() as session:
+        marseille = communes.find(session, "marseille")
+        conventions.add(
+            session,
+            BY,
+            marseille,
+            template="amp_cyber",
+            signed_on=NOW.date(),
+            notified_on=None,
+            reading=Reading.NTH_CIVIL_YEAR,
+        )
+    made = standing_papers.convention(station, "marseille")
+    assert frozen(station, made)["readings"] == ["nth_civil_year"]
+    told = " ".join(made.text.read_text().split())
+    assert "anniversaire" not in told.partition("Article 3")[2].partition("Article 4")[0]
+    assert "recommandée, avec effet en fin de période" in told
+
+
 @pytest.mark.parametrize("template", ["amp_cyber", "amp_mcmdmp", "lyon_gnm", "moselle"])
 def test_every_template_can_be_printed_for_a_commune_without_a_convention(
     station: App, template: str
@@ -156,6 +178,19 @@ def test_every_template_can_be_printed_for_a_commune_without_a_convention(
     made = standing_papers.convention(station, "marseille", template)
     assert made.document.subject == "commune:13055"
     assert made.pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_the_form_tells_the_kits_processing_and_leaves_another_services_blank(station: App) -> None:
+    forms = {
+        key: standing_papers.convention(station, "marseille", key).text.read_text().partition("Annexe")[2]
+        for key in ("amp_cyber", "moselle")
+    }
+    purpose, operations = "pendant une crise cyber", register.operations("fr")[1]
+    told = {key: " ".join(form.split()) for key, form in forms.items()}
+    assert purpose in told["amp_cyber"]
+    assert " ".join(operations[1].split()) in told["amp_cyber"]
+    assert purpose not in told["moselle"]
+    assert re.search(rf"{operations[0]} +_+", forms["moselle"])
 
 
 def test_an_amendment_makes_the_next_version_which_says_so(station: App) -> None:
@@ -201,7 +236,10 @@ def test_what_was_issued_is_listed_by_crisis_and_by_commune(station: App) -> Non
         "runbook",
     ]
     assert [row["kind"] for row in documents.listing(station, CRISIS)] == ["situation-report"]
-    assert [row["kind"] for row in documents.listing(station, "Aubagne")] == ["convention"]
+    assert [row["kind"] for row in documents.listing(station, "Aubagne")] == [
+        "situation-report",
+        "convention",
+    ]
     assert [row["kind"] for row in documents.listing(station, "team")] == ["runbook"]
     with station.database.read() as session:
         assert communes.find(session, "aubagne").code == "13005"

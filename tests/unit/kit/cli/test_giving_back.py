@@ -1,5 +1,6 @@
 """`kit return`, and the facts that start it, as typed."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from inventory import crises, devices, journal, loans
+from inventory import crises, devices, journal, loans, milestones
 from inventory.database import Database
 from inventory.departures import Departure, declare
 from inventory.errors import IllegalMove
+from inventory.milestones import Milestone
 from kit import settings
 from tests.unit.inventory.samples import NOW
 from tests.unit.kit.cli.lending import BY, SOON, prepare, ready
@@ -182,7 +184,8 @@ def test_both_ends_start_the_return(kit: Kit, kit_json: Data, crisis: str) -> No
     said = ("--said-by", "Dominique Essai", "--at", "2026-11-20T09:00:00")
     first = kit_json("crisis", "note", crisis, "forensic-ended", *said)
     assert first["return_due_since"] is None
-    second = kit("crisis", "note", crisis, "systems-restarted", *said)
+    # A moment may be typed without its seconds.
+    second = kit("crisis", "note", crisis, "systems-restarted", *said, "--at", SOON.removesuffix(":00"))
     assert f"kit return recall {crisis}" in second.stderr
     assert f"kit return recall {crisis}" in kit("crisis", "status", crisis).stdout
     early = ("--said-by", "D", "--at", "2026-11-20T04:00:00")
@@ -206,3 +209,55 @@ def test_a_fact_is_noted_with_what_it_needs(
     kit: Kit, crisis: str, fact: str, more: tuple[str, ...], code: int
 ) -> None:
     assert kit("crisis", "note", crisis, fact, "--said-by", "Camille", *more).exit_code == code
+
+
+def test_to_come_back_to_what_was_said_first_is_a_correction_too(
+    kit: Kit, kit_json: Data, database: Database, crisis: str
+) -> None:
+    said = ("--said-by", "Camille Exemple")
+    first, second = "2026-11-20T05:00:01", "2026-11-20T05:00:02"
+    kit_json("crisis", "note", crisis, "systems-restarted", *said, "--at", SOON)
+    for at in (first, second, second, first):
+        noted = kit_json("crisis", "note", crisis, "forensic-ended", *said, "--at", at)
+    assert noted["return_due_since"] == noted["at"]
+    with database.read() as session:
+        told = [row.happened_at.second for row in milestones.of(session, crisis, Milestone.FORENSIC_ENDED)]
+    assert told == [1, 2, 1]
+
+
+def test_nobody_is_asked_to_bring_something_back_on_a_day_that_has_passed(kit: Kit, crisis: str) -> None:
+    recall = ("return", "recall", crisis, "--said-by", "Camille", "--until")
+    refused = kit(*recall, "2026-11-01")
+    assert refused.exit_code == 3
+    assert "2026-11-01 has passed" in refused.stderr
+
+
+def test_the_sim_that_left_with_a_lost_phone_is_named_to_be_barred(
+    kit: Kit, crisis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody answers there; the book and what people must do are told all the same.
+    for name in ("AUTHORITY", "GRAPH"):
+        monkeypatch.setenv(f"KIT_TENANT__{name}", "https://127.0.0.1:1")
+    monkeypatch.setenv("KIT_TENANT__PATIENCE", "0")
+    # What sits in another phone by the book did not leave with its person's own.
+    assert kit("sim", "insert", "SIM-2", "TEL-01").exit_code == 0
+    other = kit("loss", crisis, "TEL-02", "--lost", "--told-by", "Camille", "--reason", "on a train")
+    assert "SIM" not in other.stdout
+    told = kit("loss", crisis, "TEL-01", "--lost", "--told-by", "Camille", "--reason", "on a train")
+    assert "by hand: SIM-1 89331" in told.stdout
+    assert "TEL-01 of seat 1 Camille Exemple 1 is lost; entry V-2" in told.stdout
+    # On the team's clocks, which need not be this machine's; and by whom, in words.
+    assert re.search(r"must know by [-0-9]{10} [0-9:]{5} CES?T, told by: the commune", told.stderr)
+
+
+def test_a_breach_of_data_without_a_lost_device_has_its_clock_too(
+    kit: Kit, kit_json: Data, crisis: str
+) -> None:
+    told = ("--told-by", "Camille Exemple", "--reason", "a list sent to a stranger")
+    entry = kit_json("breach", "enter", crisis, *told, "--aware-at", SOON)
+    assert (entry["entry"], entry["device"], entry["notifier"]) == ("V-1", None, "commune")
+    assert kit_json("breach", "enter", crisis, *told, "--aware-at", SOON)["entry"] == "V-1"
+    assert kit("breach", "enter", crisis, *told, "--aware-at", "2036-01-01T00:00:00").exit_code == 14
+    assert [row["entry"] for row in kit_json("breach", "list")] == ["V-1"]
+    early = kit("breach", "notified", "V-1", "--at", "2026-11-20T04:00")
+    assert re.search(r"told after 2026-11-20 05:00 CET", early.stderr)

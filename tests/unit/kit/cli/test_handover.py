@@ -1,6 +1,8 @@
 """`kit handover seat` and `service`, as typed."""
 
+import gettext
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +10,11 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from inventory import communes, crises, devices, handings, loans, supplies
+from inventory import communes, crises, devices, evidence, handings, interventions, loans, supplies
 from inventory.database import Database
 from inventory.devices import DeviceState
-from kit import settings
+from inventory.interventions import Kind
+from kit import i18n, settings
 from tests.unit.inventory.samples import NOW, TODAY, entries
 from tests.unit.kit.cli.lending import BY, SOON, ready
 
@@ -65,6 +68,9 @@ def test_a_person_gets_the_laptop_now_and_the_rest_later(
         assert [stock.count for stock in supplies.stock(session)] == [9]
         assert {loan.handed_over_at is None for loan in loans.open_loans(session, seat=1)} == {False}
     assert kit("handover", "seat", crisis, "1", *BADGE).exit_code == 14
+    # On the clocks on which it was typed.
+    again = kit("handover", "seat", crisis, "1", "LAP-01", *BADGE)
+    assert re.search(r"LAP-01 was handed over already, on [-0-9]{10} [0-9:]{5} CES?T", again.stderr)
 
 
 @pytest.mark.parametrize(
@@ -128,3 +134,43 @@ def test_one_bad_seat_does_not_stop_its_service(kit: Kit, database: Database, cr
     again = kit("handover", "service", crisis, "Mairie", *BADGE)
     assert (again.exit_code, "LAP-02" in again.stdout) == (14, False)
     assert kit("handover", "service", crisis, "DSI", *BADGE).exit_code == 4
+
+
+def test_the_receipt_names_the_account_and_what_is_not_delivered_yet(
+    kit: Kit, kit_json: Data, database: Database, crisis: str
+) -> None:
+    with database.write() as session:
+        open_one = crises.get(session, crisis)
+        interventions.decide(session, BY, open_one, "mailbox", Kind.SKIP, seat=1, reason="later")
+        account = {"principal_name": "camille@secours.example", "id": "1"}
+        evidence.keep(session, BY, crisis, "account", account, seat=1)
+    for seat, lacks in (("1", ["mailbox"]), ("2", [])):
+        made = kit_json("handover", "seat", crisis, seat, *BADGE)
+        facts = json.loads(Path(made["paper"]["pdf"]).with_suffix(".json").read_bytes())
+        assert facts["undelivered"] == lacks
+        assert facts["account"] == ("camille@secours.example" if lacks else "")
+        assert (
+            "(pas encore vérifiée)" in Path(made["paper"]["pdf"]).with_suffix(".txt").read_text()
+        ) == bool(lacks)
+    back = kit_json("return", "scan", crisis, "LAP-01", "--brought-by", "Camille", *BADGE)
+    (receipt,) = back["receipts"]
+    assert json.loads(Path(receipt["paper"]["pdf"]).with_suffix(".json").read_bytes())["undelivered"] == []
+
+
+@pytest.fixture
+def in_french(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    before = gettext.textdomain()
+    monkeypatch.setenv("LANGUAGE", "fr")
+    i18n.activate()
+    yield
+    gettext.textdomain(before)
+
+
+@pytest.mark.usefixtures("in_french")
+@pytest.mark.parametrize("said", ["good", "Bon ", "BON"])
+def test_what_is_said_to_be_good_is_good_in_both_languages(kit: Kit, crisis: str, said: str) -> None:
+    handed = kit("handover", "seat", crisis, "1", "LAP-01", *BADGE, "--condition", f"LAP-01={said}")
+    assert "LAP-01 (bon)" in handed.stdout
+    brought = ("--brought-by", "Camille", *BADGE, "--condition", f"LAP-01={said}")
+    back = kit("return", "scan", crisis, "LAP-01", *brought, "--json")
+    assert json.loads(back.stdout)["differences"] == []

@@ -13,8 +13,10 @@ import pytest
 
 from kit.documents.characters import legible
 from kit.documents.handover import HandoverFacts, HandoverSeat, as_text, render
-from kit.documents.handover_text import WIDTH
+from kit.documents.handover_text import WIDTH, fields
 from kit.documents.interface import fingerprint
+from kit.plan.stages import Stage
+from kit.workflows.leaving_out import meaning
 
 MakeFacts = Callable[..., HandoverFacts]
 MakeSeat = Callable[..., HandoverSeat]
@@ -174,3 +176,35 @@ def test_the_pdf_declares_archival_standard_language_title_and_structure(make_fa
 def test_a_moment_without_zone_is_refused(make_facts: MakeFacts) -> None:
     with pytest.raises(ValueError, match="time zone"):
         make_facts(1, t0=datetime(2026, 1, 14))  # noqa: DTZ001  the naive moment is the point
+
+
+def test_what_is_not_delivered_yet_stands_on_the_receipt_that_is_signed(
+    make_facts: MakeFacts, make_seat: MakeSeat
+) -> None:
+    seats = (make_seat(1, undelivered=("phone", "managed", "team")), make_seat(2))
+    facts = replace(make_facts(0), seats=seats)
+    lacking = squeezed("Not delivered yet: the phone, locking and erasing the phone from afar")
+    for shown in ("".join(pages(render(facts, "en"))), as_text(facts, "en").replace("\n| ", " ")):
+        assert squeezed(shown).count(lacking) == 1
+        assert squeezed(shown).count(squeezed("Not delivered yet")) == 1
+    # Two people still share a page.
+    assert len(pages(render(facts))) == 1 + 1 + 1
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if meaning(stage) and stage is not Stage.UNIT])
+def test_whatever_may_be_left_out_has_a_word_for_who_signs(
+    make_facts: MakeFacts, make_seat: MakeSeat, stage: Stage
+) -> None:
+    facts = replace(make_facts(0), seats=(make_seat(1, undelivered=(stage.value,)),))
+    assert "Not delivered yet: the " in as_text(facts, "en") or stage is Stage.MANAGED
+
+
+def test_what_does_not_fit_beside_its_label_stands_below_it_in_one_piece() -> None:
+    long = "Hosting outside the European Union only with prior written consent"
+    assert list(fields([["Hash", "a" * 64], [long, "no"], ["Empty", ""]])) == [
+        f"Hash   {'a' * 64}",
+        long,
+        "    no",
+        "Empty  ____________________________",
+    ]
+    assert list(fields([["Journal, 180 lines", "a" * 64]])) == ["Journal, 180 lines", f"    {'a' * 64}"]

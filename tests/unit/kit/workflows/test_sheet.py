@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from inventory import devices, evidence, examinations
+from inventory import crises, devices, evidence, examinations, interventions
 from inventory.database import Database
 from inventory.devices import DeviceKind
+from inventory.interventions import Kind
 from kit.plan.model import Plan
 from kit.plan.stages import Stage
 from kit.workflows import seats, sheet
@@ -136,3 +137,28 @@ def test_the_report_of_the_laptop_that_a_seat_had_before_proves_nothing(
     with database.write() as session:
         seats.prove(session, BY, plan, Stage.LAPTOP, [(1, {"tag": "LAP-03", "report": report(tag="LAP-03")})])
     assert sheet.issue(working, crisis) == Skipped("nothing is ready to be handed over")
+
+
+def test_the_sheet_says_what_was_left_out_until_it_is_there(
+    database: Database, working: Station, plan: Plan, crisis: str
+) -> None:
+    prove(database, plan, Stage.LAPTOP, 1)
+    prove(database, plan, Stage.LAPTOP, 2)
+    with database.write() as session:
+        for stage, seat in ((Stage.PHONE, 1), (Stage.TEAM, 0)):
+            interventions.decide(
+                session, BY, crises.get(session, crisis), stage, Kind.SKIP, seat=seat, reason="on Monday"
+            )
+    first = sheet.issue(working, crisis)
+    assert isinstance(first, Done)
+    facts = json.loads(Path(first.detail).with_suffix(".json").read_bytes())
+    assert [seat["undelivered"] for seat in facts["seats"]] == [["phone", "team"], ["team"]]
+    # Why somebody decided so is not for everybody's eyes.
+    assert "Monday" not in Path(first.detail).with_suffix(".txt").read_text()
+    prove(database, plan, Stage.PHONE, 1)
+    with database.write() as session:
+        evidence.keep(session, BY, crisis, Stage.TEAM, {"id": "1"})
+    second = sheet.issue(working, crisis)
+    assert isinstance(second, Done)
+    facts = json.loads(Path(second.detail).with_suffix(".json").read_bytes())
+    assert [seat["undelivered"] for seat in facts["seats"]] == [[], []]
