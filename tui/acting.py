@@ -1,7 +1,8 @@
 """Owns the worker that carries out what an operator does on screen, as the command line does.
 
 One act after the other, in a thread of its own: a write that waits for its turn must not stop the reading.
-On a screen that is only looked at, nothing is carried out.
+What waits for the tenant has hands of its own, so that nothing else waits with it. On a screen that is only
+looked at, nothing is carried out.
 """
 
 import queue
@@ -35,10 +36,16 @@ class Acted(Message):
 
 
 class Hands:
-    """Carries acts out in their order; `read_only` hands carry out none."""
+    """Carries acts out in their order; `read_only` hands carry out none.
 
-    def __init__(self, post: Callable[[Message], object], *, read_only: bool) -> None:
+    `farewell` is how many seconds who leaves waits for what was begun; None as long as it takes.
+    """
+
+    def __init__(
+        self, post: Callable[[Message], object], *, read_only: bool, farewell: float | None = None
+    ) -> None:
         self._post = post
+        self._farewell = farewell
         self.read_only = read_only
         self._acts: queue.SimpleQueue[Act | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="hands", daemon=True)
@@ -50,7 +57,7 @@ class Hands:
     def stop(self) -> None:
         """End, once what was begun is ended: half an act is none, each is one transaction or several."""
         self._acts.put(None)
-        self._thread.join()
+        self._thread.join(self._farewell)
 
     def carry_out(self, act: Act) -> None:
         """Carry it out when its turn comes; `Acted` says what came of it.

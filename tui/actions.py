@@ -200,6 +200,14 @@ _ACTIONS = (
         N_("Do without the person under the cursor."),
         place=Place.OPENING,
     ),
+    Action(
+        "service.due",
+        "space",
+        "service_due",
+        N_("Due"),
+        N_("The time of the service under the cursor has come, e.g. elections; or it has not."),
+        place=Place.OPENING,
+    ),
     Action("toggle", "space", "other", "", N_("Choose the other one of two."), place=Place.OPENING),
     Action("field.keep", "enter", "keep", "", N_("Keep it and go to the next field."), place=Place.OPENING),
     Action(

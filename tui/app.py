@@ -31,7 +31,7 @@ from tui.help import explanations
 from tui.opening.draft import Draft
 from tui.opening.screen import OpeningScreen
 from tui.picture import Picture
-from tui.screens.base import Stand, View
+from tui.screens.base import HIGH, WIDE, Stand, View
 from tui.screens.counter import CounterScreen
 from tui.screens.crisis import CrisisScreen
 from tui.screens.device import DeviceScreen
@@ -42,13 +42,14 @@ from tui.screens.situation import SituationScreen
 from tui.survey import Surveyed, Surveyor
 from tui.theme import NIGHT, THEMES
 
-#: From a wall screen on, lists stand side by side; in a low window, what comes due gives way (style sheet).
-_WIDTHS = [(0, "-narrow"), (160, "-wide")]
-_HEIGHTS = [(0, "-low"), (30, "-high")]
+#: Classes by the size of the terminal, as the style sheet knows them.
+_WIDTHS, _HEIGHTS = [(WIDE, "-wide")], [(0, "-low"), (HIGH, "-high")]
 #: Seconds for which a thread that computes keeps the others waiting; Python's own 5 ms show at every key.
 _HAND_OVER = 0.001
 #: New objects after which waste is looked for: a screen is made of thousands that stay.
 _WASTE = 10_000
+#: Seconds that who leaves waits for what the tenant is asked.
+_FAREWELL = 1.0
 #: Seconds for which it is told that an act is done; what was refused stays until it is read.
 _TOLD = 12.0
 
@@ -58,6 +59,10 @@ class Look:
     """How the screens are wanted: the crisis to begin with, colours, keys of this station, for looking only.
 
     `keys` gives actions other keys, e.g. {"pool": "o,f3"}.
+
+    Raises:
+        Unknown: there is no such theme, or no action to which a key is given.
+        BadValue: a key that not every keyboard has, or that has a meaning already.
     """
 
     crisis: str | None = None
@@ -65,14 +70,17 @@ class Look:
     theme: str = NIGHT.name
     keys: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        keys.checked(self.keys)
+        if self.theme not in THEMES:
+            raise Unknown(
+                _("There is no theme “{name}”.").format(name=self.theme),
+                hint=_("Use one of {choices}.").format(choices=", ".join(THEMES)),
+            )
+
 
 def run(program: Program, look: Look) -> None:
-    """Show the screens until the operator leaves them.
-
-    Raises:
-        Unknown: there is no such theme, or no action to which a key is given.
-        BadValue: a key that not every keyboard has, or that has a meaning already.
-    """
+    """Show the screens until the operator leaves them."""
     screens = Screens(program, look)
     prepare()
     screens.run()
@@ -90,7 +98,7 @@ def key_sheet(remapped: Mapping[str, str]) -> str:
     """Every key and what it does, as Markdown in the reader's language.
 
     Raises:
-        BadValue: as `run`.
+        BadValue: as `Look`.
     """
     return keys.sheet(_, keys.checked(remapped))
 
@@ -121,15 +129,11 @@ class Screens(App[None]):
             contact_days=settings.conventions.contact_days,
         )
         self._hands = Hands(self.post_message, read_only=look.read_only)
+        self._errands = Hands(self.post_message, read_only=look.read_only, farewell=_FAREWELL)
         self._picture: Picture | None = None
         self._draft: Draft | None = None
         for theme in THEMES.values():
             self.register_theme(theme)
-        if look.theme not in THEMES:
-            raise Unknown(
-                _("There is no theme “{name}”.").format(name=look.theme),
-                hint=_("Use one of {choices}.").format(choices=", ".join(THEMES)),
-            )
         self.theme = look.theme
 
     def get_default_screen(self) -> SituationScreen:
@@ -140,11 +144,18 @@ class Screens(App[None]):
         """What the style sheet needs and Textual's own themes do not have."""
         return {"cursor": NIGHT.variables["cursor"]}
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Colours have changed; as long as there is no screen, no rule has to be read again for them."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def on_mount(self) -> None:
         """Begin to read and to tick."""
         self.title = _("Crisis kit")
         self.set_keymap(self._keymap_wanted)
-        for worker in (self._feed, self._surveyor, self._hands):
+        for worker in (self._feed, self._surveyor, self._hands, self._errands):
             worker.start()
         self.set_interval(1, self._tick)
         if self._look.crisis is not None:
@@ -152,7 +163,7 @@ class Screens(App[None]):
 
     def on_unmount(self) -> None:
         """Stop reading, once what was begun is done; nothing else ends with the screens."""
-        for worker in (self._feed, self._surveyor, self._hands):
+        for worker in (self._feed, self._surveyor, self._hands, self._errands):
             worker.stop()
 
     @on(News)
@@ -174,7 +185,7 @@ class Screens(App[None]):
 
     @on(SituationScreen.Opened)
     def _opened(self, message: SituationScreen.Opened) -> None:
-        self._open_crisis(message.reference)
+        self._open_crisis(message.reference, message.cell)
 
     @on(PoolScreen.Opened)
     def _opened_device(self, message: PoolScreen.Opened) -> None:
@@ -254,7 +265,7 @@ class Screens(App[None]):
         return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
     def _stand(self) -> Stand:
-        return Stand(self._program, self._feed, self._hands, self._picture, self._clock())
+        return Stand(self._program, self._feed, self._hands, self._errands, self._picture, self._clock())
 
     def _go(self, screen: type[PoolScreen | JournalScreen | DocumentsScreen | CounterScreen]) -> None:
         """Put that screen right above the first one: going about does not pile up."""
@@ -262,8 +273,8 @@ class Screens(App[None]):
             self.action_situation()
             self.push_screen(screen(self._stand()))
 
-    def _open_crisis(self, reference: str) -> None:
-        self.push_screen(CrisisScreen(self._stand(), reference))
+    def _open_crisis(self, reference: str, cell: tuple[int | None, str] | None = None) -> None:
+        self.push_screen(CrisisScreen(self._stand(), reference, cell))
 
     def _draw(self, picture: Picture) -> None:
         self._picture = picture

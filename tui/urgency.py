@@ -18,7 +18,10 @@ _LATE = Word("! " + _("late"), "bad")
 
 @dataclass(frozen=True)
 class Need:
-    """One thing a person must do; `key` names it, `crisis` is what to open about it, if anything."""
+    """One thing a person must do; `key` names it, `crisis` is what to open about it, if anything.
+
+    `cell` is the seat and the stage there that it is about; None where it is about more.
+    """
 
     key: str
     look: Word
@@ -26,6 +29,7 @@ class Need:
     what: str
     hint: str = ""
     crisis: str = ""
+    cell: tuple[int | None, str] | None = None
 
 
 def needs(picture: Picture, now: datetime, zone: tzinfo) -> list[Need]:
@@ -94,9 +98,10 @@ def _cell(crisis: CrisisView, cell: Cell) -> Need:
         f"cell:{about}:{last.stage}",
         status_word(cell.status),
         about,
-        f"{stage_word(last.stage)}: {plain(last.detail)}",
+        _("{name}: {value}").format(name=stage_word(last.stage), value=plain(last.detail)),
         plain(last.hint),
         crisis.reference,
+        (last.seat, last.stage),
     )
 
 

@@ -24,12 +24,16 @@ from kit.workflows import planning
 
 @dataclass(frozen=True)
 class Declaration:
-    """Everything that is said to open a crisis; `commune` is its INSEE code."""
+    """Everything that is said to open a crisis; `commune` is its INSEE code.
+
+    `due` names services whose time has come. It is no decision: their seats say it once the crisis is open.
+    """
 
     commune: str
     opening: Opening
     seats: tuple[SeatEntry, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    due: frozenset[str] = frozenset()
 
 
 def check(app: App, declaration: Declaration) -> None:
@@ -47,10 +51,11 @@ def size(app: App, declaration: Declaration) -> Size:
     """The size that its kit would have.
 
     Raises:
-        BadInput: the rules cannot be used. ConventionInactive, BadValue: as `check`.
+        BadInput: the rules cannot be used. Unknown: a service that is said to be due waits for no time.
+        ConventionInactive, BadValue: as `check`.
     """
     with _trial(app, declaration) as (session, crisis):
-        return sizing.of_crisis(app, session, crisis)
+        return sizing.of_crisis(app, session, crisis, due=declaration.due)
 
 
 def plan(app: App, declaration: Declaration) -> Plan:

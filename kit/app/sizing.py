@@ -80,13 +80,14 @@ def decide(
     return next(each for each in after.services if each.service == spelled)
 
 
-def of_crisis(app: App, session: Session, crisis: Crisis) -> Size:
-    """The size of a crisis's kit, as this session reads it.
+def of_crisis(app: App, session: Session, crisis: Crisis, *, due: Iterable[str] = ()) -> Size:
+    """The size of a crisis's kit, as this session reads it; `due` as in `size`.
 
     Raises:
-        BadInput: the rules cannot be used.
+        BadInput: the rules cannot be used. Unknown: no service of that name waits for its time.
     """
-    return _size(app, session, _of(session, crisis), rules(app.settings), frozenset())
+    laws = rules(app.settings)
+    return _size(app, session, _of(session, crisis), laws, frozenset(_due(service, laws) for service in due))
 
 
 def add_seats(app: App, text: str, seats_file: Path, *, validated_by: str) -> tuple[str, list[int]]:

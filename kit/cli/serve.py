@@ -35,17 +35,17 @@ def serve(
     as_json: Json = False,
 ) -> None:
     with told(as_json):
-        from inventory import crises
         from kit.app import serving
+        from kit.cli.tui import look
 
         home: Path | None = context.obj
         program = open_app(context)
-        screens = ["--home", str(home.absolute())] if home else []
-        screens += ["tui", *(["--read-only"] if read_only else []), *(["--theme", theme] if theme else [])]
-        if crisis is not None:
-            with program.database.read() as session:
-                screens += ["--crisis", crises.find(session, crisis).reference]
+        # Refused here, what cannot be shown is told where the command was typed, not in each window.
+        wanted = look(program, crisis=crisis, read_only=read_only, theme=theme)
         program.database.dispose()
+        screens = ["--home", str(home.absolute())] if home else []
+        screens += ["tui", *(["--read-only"] if read_only else []), "--theme", wanted.theme]
+        screens += ["--crisis", wanted.crisis] if wanted.crisis else []
         serving.serve(screens, port=port, tell=_tell_json if as_json else _tell)
 
 

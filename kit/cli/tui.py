@@ -13,6 +13,7 @@ from kit.cli.render import emit_json
 
 if TYPE_CHECKING:
     from kit.app.compose import App
+    from tui.app import Look
 
 
 def register(app: typer.Typer) -> None:
@@ -43,25 +44,38 @@ def tui(
     """Run `kit tui`."""
     with told(as_json):
         program = open_app(context)
-        wanted = program.settings.tui
         if keys:
             from tui.app import key_sheet
 
-            print(key_sheet(wanted.keys), end="")
+            print(key_sheet(program.settings.tui.keys), end="")
             return
-        reference = _reference(program, crisis) if crisis is not None else None
         if as_json:
-            emit_json(_situation(program, reference))
+            emit_json(_situation(program, _reference(program, crisis)))
             return
+        wanted = look(program, crisis=crisis, read_only=read_only, theme=theme)
         _need_terminal()
-        from tui.app import Look, run
+        from tui.app import run
 
-        run(program, Look(reference, read_only, theme or wanted.theme, wanted.keys))
+        run(program, wanted)
 
 
-def _reference(program: "App", text: str) -> str:
+def look(program: "App", *, crisis: str | None, read_only: bool, theme: str | None) -> "Look":
+    """How the screens are wanted, by the options and else by the settings.
+
+    Raises:
+        Unknown: no such crisis, theme or action. BadValue: a key that cannot be used.
+    """
+    from tui.app import Look
+
+    wanted = program.settings.tui
+    return Look(_reference(program, crisis), read_only, theme or wanted.theme, wanted.keys)
+
+
+def _reference(program: "App", text: str | None) -> str | None:
     from inventory import crises
 
+    if text is None:
+        return None
     with program.database.read() as session:
         return crises.find(session, text).reference
 

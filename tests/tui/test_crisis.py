@@ -7,6 +7,7 @@ import pytest
 from inventory import crises
 from inventory.activity import Status
 from inventory.database import Database
+from kit.plan.stages import SEAT_STAGES, label
 from kit.plan.stages import Stage as PlanStage
 from tests.tui import feeding
 from tests.tui.piloting import Stage, play
@@ -19,12 +20,12 @@ def test_an_event_written_by_another_connection_appears_while_the_screen_is_open
 
     async def act(stage: Stage) -> None:
         await stage.sees("There is no plan yet.", f"kit crisis plan {crisis}")
-        assert "to do" in stage.line("1 Camille Exemple")
+        assert "to do" in stage.line("1 Camille E")
         running = feeding.event(
             crisis, PlanStage.LAPTOP, Status.RUNNING, seat=1, data={"task": "set the clock"}
         )
         feeding.tell(other, running)
-        await stage.until(lambda: "▶ running" in stage.line("1 Camille Exemple"), "a running laptop")
+        await stage.until(lambda: "▶ running" in stage.line("1 Camille E"), "a running laptop")
         await stage.sees("set the clock", "for 1 h 11 min")
         with other.write() as session:
             crises.seat_ready(session, feeding.BY, crisis, 1, feeding.T0 + timedelta(minutes=41, seconds=3))
@@ -46,6 +47,21 @@ def test_a_failed_laptop_tells_its_cause_and_what_to_do_when_its_seat_is_under_t
         await stage.sees(
             "Seat 3 · Claude Modèle", "reached: no route to host", "→ Check that it is switched on"
         )
+
+    play(database, act, crisis=crisis)
+
+
+@pytest.mark.parametrize("drill", [False, True])
+def test_every_stage_of_a_seat_shows_on_the_smallest_screen(database: Database, drill: bool) -> None:
+    crisis = feeding.open_crisis(database, drill=drill)
+    feeding.tell(
+        database, feeding.event(crisis, PlanStage.MANAGED, Status.NEEDS_HUMAN, seat=1, detail="Enrol it.")
+    )
+
+    async def act(stage: Stage) -> None:
+        await stage.sees("1 Camil", *map(label, SEAT_STAGES), "! needs")
+        await stage.press(*["right"] * len(SEAT_STAGES))
+        await stage.sees("Enrol it.")
 
     play(database, act, crisis=crisis)
 

@@ -45,9 +45,12 @@ def test_the_arrows_choose_a_cell_and_its_story_comes_first(database: Database, 
         lines = stage.text().splitlines()
         title = next(n for n, line in enumerate(lines) if "Seat 3 · Claude" in line)
         assert "Mailbox" in lines[title + 1]
-        # There are five stages at this width; the last one is as far as it goes.
-        await stage.press(*["right"] * 9)
+        # The last stage is as far as it goes.
+        await stage.press("right")
         await stage.until(lambda: "Phone" in stage.text().splitlines()[title + 1], "the phone first")
+        await stage.press(*["right"] * 9, "enter")
+        await stage.sees(f"{crisis} · Seat 3 · Management")
+        await stage.press("escape")
         await stage.press(*["left"] * 9)
         await stage.until(lambda: "Laptop" in stage.text().splitlines()[title + 1], "the laptop first")
 

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from inventory import communes, contacts, crises, journal
 from inventory.contacts import Role
@@ -249,6 +250,71 @@ def test_another_number_of_seats_is_decided_with_its_reason(database: Database, 
 
     play(database, act)
     assert not _opened(database)
+
+
+def test_a_service_whose_time_has_come_is_proposed_seats(tmp_path: Path) -> None:
+    database = feeding.station(tmp_path, devices=20)
+
+    async def act(stage: Stage) -> None:
+        await _to_people(stage)
+        await stage.press("enter", *"Camille", "enter", *"Exemple", "enter", *"CCAS", "enter", "enter")
+        await stage.sees("1 Camille Exemple")
+        await stage.press("f7")
+        await stage.sees("▶ Size", "le maire, son cabinet")
+        await stage.press("space")
+        await stage.sees("✗ No service called “Direction générale” waits for its time.")
+        await stage.press("end")
+        await stage.sees("Élections  counts only when it is due")
+        await stage.press("space")
+        await stage.sees("Élections  les inscriptions et le scrutin ont une date", "Code électoral")
+        assert stage.line("Élections  ").split()[:4] == ["›Élections", "1", "–", "0"]
+        await stage.press("escape")
+        await stage.sees("▶ People")
+        await stage.press("f12")
+        await stage.sees("! name to be typed")
+        lines = stage.text().splitlines()
+        assert sum("! name to be typed" in line and "Élections" in line for line in lines) == 1
+
+    play(database, act, size=(120, 34))
+    assert not _opened(database)
+    database.dispose()
+
+
+def test_what_is_typed_faster_than_it_is_shown_goes_where_it_is_meant(database: Database) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.sees("Needs you now")
+        await stage.press("n")
+        await stage.sees("▶ Commune", "Aix-en-Provence")
+        type_at_once(stage, *"aub", "enter", "enter", "space", "enter")
+        await stage.sees("▶ Call-back", "━ EXERCISE ━")
+        await stage.press("f7")
+        await stage.sees("▶ People")
+        type_at_once(stage, "enter", *"Camille", "enter", *"Exemple", "enter", *"CCAS", "enter", "enter")
+        type_at_once(stage, *"Alix", "enter", *"Essai", "enter", "enter", "enter", "f7")
+        await stage.sees("▶ Size")
+        await stage.press("escape")
+        await stage.sees("1 Camille Exemple", "2 Alix Essai", "CCAS")
+
+    play(database, act)
+
+
+def test_letters_put_the_cursor_on_the_first_commune_they_mean(database: Database) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.sees("Needs you now")
+        await stage.press("n")
+        await stage.sees("▶ Commune", "Aix-en-Provence")
+        # Aix-en-Provence, where the cursor was, has these letters too.
+        await stage.press(*"en", "enter", "enter")
+        await stage.sees("Ensuès-la-Redonne  ✗")
+
+    play(database, act)
+
+
+def type_at_once(stage: Stage, *keys: str) -> None:
+    """Faster than anything is drawn: nobody waits for a key before the next one."""
+    signs = {"enter": "\r", "space": " "}
+    for key in keys:
+        stage.app.post_message(events.Key(key, signs.get(key, key if len(key) == 1 else None)))
 
 
 def test_a_pool_that_does_not_suffice_opens_without_a_plan(database: Database, seats: Path) -> None:

@@ -41,6 +41,12 @@ def test_a_column_hides_in_a_narrow_table_and_the_flexible_one_takes_what_is_lef
     assert widths(columns, 118) == [(0, 10), (1, 86), (2, 20)]
 
 
+def test_columns_give_way_where_little_would_be_left_to_share() -> None:
+    columns = (Column("a"), *(Column("b", 11, tight=10) for _n in range(6)))
+    assert widths(columns, 92) == [(0, 20), *((n, 11) for n in range(1, 7))]
+    assert widths(columns, 78) == [(0, 12), *((n, 10) for n in range(1, 7))]
+
+
 def test_a_window_knows_what_it_holds_and_what_lies_outside() -> None:
     rows = Rows((Row("x", ()), Row("y", ())), first=3, total=5)
     assert rows.position("y") == 4

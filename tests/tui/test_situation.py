@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from inventory import heartbeats, shelf
+from inventory.activity import Status
 from inventory.database import Database
 from inventory.heartbeats import Heartbeat
 from inventory.journal import Stamp
+from kit.plan.stages import Stage as PlanStage
 from tests.tui import feeding
 from tests.tui.piloting import Stage, play
 from tui import survey
@@ -74,7 +76,7 @@ def test_enter_opens_the_crisis_under_the_cursor_and_escape_comes_back(database:
         await stage.press("escape")
         await stage.sees("Crises")
         await stage.press("up", "enter")
-        await stage.sees(f"{first} · Aubagne", "Dominique Essai")
+        await stage.sees(f"{first} · Aubagne", "2 Dominique")
 
     play(database, act)
 
@@ -113,8 +115,33 @@ def test_what_needs_a_human_stands_first_and_opens_its_crisis(database: Database
         assert human < failed < next(at for at, line in enumerate(lines) if "T+01:12" in line)
         await stage.press("shift+tab")
         await stage.until(lambda: getattr(stage.app.focused, "id", "") == "urgent", "what is urgent in focus")
+        await stage.press("down", "enter")
+        # At the cell itself: nobody looks for it among a hundred seats.
+        await stage.sees(f"{crisis} · Aubagne", "Seat 3 · Claude Modèle")
         await stage.press("enter")
-        await stage.sees(f"{crisis} · Aubagne", "Seat 1 · Camille Exemple")
+        await stage.sees("Seat 3 · Laptop", "no route to host")
+
+    play(database, act)
+
+
+def test_what_needs_a_human_in_the_whole_crisis_opens_there(database: Database) -> None:
+    crisis = feeding.open_crisis(database)
+    refused = feeding.event(crisis, PlanStage.TEAM, Status.FAILED, detail="It was refused.")
+    feeding.tell(database, refused)
+
+    async def act(stage: Stage) -> None:
+        await stage.sees("It was refused.")
+        await stage.press("shift+tab", "enter")
+        await stage.sees(f"{crisis} · Aubagne", "The whole crisis", "It was refused.")
+        await stage.press("enter")
+        await stage.sees(f"{crisis} · Team", "It was refused.")
+
+    play(database, act)
+
+
+def test_what_comes_due_shows_on_the_smallest_screen_where_there_is_room(database: Database) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.sees("Comes due", "things without a date")
 
     play(database, act)
 

@@ -6,8 +6,8 @@ from textual.color import Color
 from inventory.database import Database
 from inventory.errors import Unknown
 from tests.tui import feeding
-from tests.tui.piloting import Stage, play, program
-from tui.app import Look, Screens
+from tests.tui.piloting import Stage, play
+from tui.app import Look
 from tui.theme import THEMES
 
 _TONES = ("foreground", "primary", "secondary", "accent", "success", "warning", "error")
@@ -50,9 +50,9 @@ def test_a_key_goes_through_the_colours(database: Database) -> None:
     assert sorted(seen) == sorted(THEMES)
 
 
-def test_an_unknown_theme_is_refused(database: Database) -> None:
+def test_an_unknown_theme_is_refused() -> None:
     with pytest.raises(Unknown, match="no theme “pink”"):
-        Screens(program(database), Look(theme="pink"))
+        Look(theme="pink")
 
 
 def test_without_colours_the_cursor_marks_and_states_are_still_told(

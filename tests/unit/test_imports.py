@@ -19,9 +19,11 @@ LIBRARIES = (
     *("stdnum.luhn", "textual.app", "textual.widgets", "trustme", "typer", "typst", "uvicorn", "yaml"),
 )
 _ALONE = """
-import importlib, os, sys, traceback
+import gc, importlib, os, sys, traceback
 for library in sys.argv[1].split(","):
     importlib.import_module(library)
+# A collection in a child would look through, and so copy, all that the libraries hold.
+gc.disable()
 failed = 0
 for name in sys.argv[2].split(","):
     child = os.fork()

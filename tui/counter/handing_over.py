@@ -90,9 +90,14 @@ def last(lying: tuple[Thing, ...]) -> Thing:
     return lying[-1]
 
 
+def _device(thing: Thing) -> str:
+    what = " ".join(filter(None, (thing.tag, thing.what)))
+    return what if thing.condition == GOOD else f"{what} · {thing.condition}"
+
+
 def listed(lying: tuple[Thing, ...], missing: tuple[Waiting, ...], besides: str) -> str:
     """What lies there and what does not, a line each."""
-    lines = [f"  {each.tag} {each.what} · {each.condition}" for each in lying]
+    lines = [f"  {_device(each)}" for each in lying]
     lines = lines or ["  " + _("Nothing was scanned.")]
     if missing:
         lines += [besides, *(f"  {waiting(each)}" for each in missing)]

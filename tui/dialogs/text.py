@@ -12,7 +12,8 @@ from tui.widgets.key_line import KeyLine
 class TextDialog(ModalScreen[None]):
     """Shows the text and goes away."""
 
-    BINDINGS = bindings("back", "quit")
+    # What a scanner goes on to type while a refusal shows must not leave the program.
+    BINDINGS = bindings("back")
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__()

@@ -119,4 +119,5 @@ def declaration(draft: Draft, now: datetime) -> "Declaration":
         ),
         draft.seats,
         draft.decisions,
+        draft.due,
     )

@@ -40,6 +40,7 @@ class Draft:
             called_by: who of the team called.
         forced_by, forced_reason: who opens it without an active convention, and why.
         seats: numbered from 1; one that was only proposed has no name yet.
+        due: services whose time has come, e.g. elections.
     """
 
     t0: str
@@ -52,6 +53,7 @@ class Draft:
     called_by: str = ""
     seats: tuple[SeatEntry, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    due: frozenset[str] = frozenset()
 
     @property
     def unnamed(self) -> SeatEntry | None:
@@ -66,7 +68,9 @@ class Draft:
         """The same for another commune; what is only true of the one before goes."""
         if code == self.code:
             return self
-        return replace(self, code=code, forced_by="", forced_reason="", called_on="", decisions=())
+        return replace(
+            self, code=code, forced_by="", forced_reason="", called_on="", decisions=(), due=frozenset()
+        )
 
     def with_seat(self, entry: SeatEntry) -> "Draft":
         """With that seat in place of the one of its number, else at the end."""
@@ -95,6 +99,10 @@ class Draft:
         """With that decision in place of an earlier one on its service."""
         others = tuple(each for each in self.decisions if each.service != decision.service)
         return replace(self, decisions=(*others, decision))
+
+    def with_due(self, service: str) -> "Draft":
+        """With its time come, or no longer."""
+        return replace(self, due=self.due ^ {service})
 
 
 def matching(known: Sequence[CommuneView], text: str) -> list[CommuneView]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -61,26 +61,62 @@ class Pane(Vertical):
 
     def start(self) -> None:
         """The first field is in focus."""
-        self.order[0].focus()
+        self.go_to(self.order[0])
 
     def say(self, change: Callable[[Draft], Draft]) -> None:
-        """Change the draft."""
-        self.post_message(self.Said(change))
+        """Change the draft; straight to the screen, so that `Over` never comes before it."""
+        self.screen.post_message(self.Said(change))
 
-    @on(Input.Submitted)
+    def go_to(self, field: Widget) -> None:
+        """Put that field in focus at once: `Widget.focus` waits, and the next key finds the old one."""
+        self.screen.set_focus(field)
+
+    def typed(self, key: events.Key) -> bool:
+        """Give a key to what is in focus now, though it was typed elsewhere; false where that takes none."""
+        match key.key, self.screen.focused:
+            case "enter", Choices() as choices:
+                if choices.key is not None:
+                    self.chosen(choices.key)
+            case "enter", (TextField() | Toggle()) as field:
+                self.after(field)
+            case "space", Toggle() as toggle:
+                toggle.action_other()
+            case _, TextField() as field if key.is_printable and key.character:
+                field.insert_text_at_cursor(key.character)
+            case _:
+                return False
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Take Enter, and what a choice needs, at once: as bindings they come too late for the next key."""
+        if self.typed(event):
+            event.stop()
+
     @on(Toggle.Kept)
-    def _keep(self, message: Input.Submitted | Toggle.Kept) -> None:
+    def _keep(self, message: Toggle.Kept) -> None:
         message.stop()
         self.after(message.control)
+
+    @on(Table.Chosen)
+    def _choose(self, message: Table.Chosen) -> None:
+        message.stop()
+        self.chosen(message.key)
+
+    def chosen(self, key: str) -> None:
+        """A line of a list was chosen."""
+
+    def tell(self) -> None:
+        """Say what stands in the fields, where that is not said otherwise."""
 
     def after(self, field: Widget) -> None:
         """Go to the field after that one; after the last one, the step is over."""
         shown = [each for each in self.order if each.display and self._in_sight(each)]
         at = shown.index(field) + 1
         if at < len(shown):
-            shown[at].focus()
+            self.go_to(shown[at])
         else:
-            self.post_message(self.Over())
+            self.tell()
+            self.screen.post_message(self.Over())
 
     def _in_sight(self, field: Widget) -> bool:
         return all(each.display for each in field.ancestors if isinstance(each, Widget))
@@ -90,6 +126,17 @@ class Choices(Table):
     """A list of which Enter chooses a line."""
 
     BINDINGS = bindings("open")
+
+
+class TextField(Input):
+    """A line to type in. What follows its Enter is for the next field, however fast it was typed."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Enter moves on at once; what was meant for another field is passed on."""
+        if event.key == "enter" or self.screen.focused is not self:
+            event.prevent_default()
+            if self.query_ancestor(Pane).typed(event):
+                event.stop()
 
 
 class Field(Horizontal):
@@ -105,9 +152,9 @@ class Field(Horizontal):
         yield self._field
 
 
-def line(widget_id: str, placeholder: str = "") -> Input:
+def line(widget_id: str, placeholder: str = "") -> TextField:
     """A line to type in."""
-    return Input(id=widget_id, placeholder=placeholder, compact=True)
+    return TextField(id=widget_id, placeholder=placeholder, compact=True)
 
 
 def put(field: Input, text: str) -> None:

@@ -20,7 +20,7 @@ from tui.opening.draft import Draft, Step, lacks
 from tui.opening.pane import Pane, Scene, drawn
 from tui.opening.reading import ReadPane
 from tui.opening.telling import Found
-from tui.opening.what import PlanPane, SeatsPane, SizePane
+from tui.opening.what import PlanPane, SeatsPane, Services, SizePane
 from tui.opening.who import CallBackPane, CommunePane
 from tui.picture import CommuneList, CommunesQuery, CommuneView, Picture
 from tui.screens.base import Stand, View
@@ -155,6 +155,11 @@ class OpeningScreen(View, inherit_bindings=False):
     def _not_so(self, message: SeatsPane.Refused) -> None:
         self._refuse(message.why)
 
+    @on(Services.Due)
+    def _come_due(self, message: Services.Due) -> None:
+        if not self._waiting:
+            self._look(self._draft.with_due(message.key))
+
     @on(SeatsPane.Named)
     def _read_file(self, message: SeatsPane.Named) -> None:
         later = self.app.call_later
@@ -191,7 +196,7 @@ class OpeningScreen(View, inherit_bindings=False):
     def _look(self, draft: Draft, *, propose: bool = False) -> None:
         """Find out what the draft's step shows; the hands do it, for it is a write that is taken back."""
         self._waiting = True
-        later, program, before = self.app.call_later, self.stand.program, self._found
+        later, program, before, said = self.app.call_later, self.stand.program, self._found, self._draft
         now = self._now.replace(tzinfo=None)
 
         def look() -> Outcome:
@@ -201,18 +206,18 @@ class OpeningScreen(View, inherit_bindings=False):
             except OperatorError as exc:
                 refused = [in_words(exc)]
             finally:
-                later(self._looked, draft, found, refused, propose)
+                later(self._looked, said, draft, found, refused, propose)
             return Outcome()
 
         self._hands(look)
 
-    def _looked(self, draft: Draft, found: Found, refused: Sequence[str], propose: bool) -> None:
+    def _looked(self, said: Draft, draft: Draft, found: Found, refused: Sequence[str], propose: bool) -> None:
         self._waiting = False
         if not self.is_mounted:
             return
         self._refuse(refused)
         # What was typed meanwhile counts: one more Enter finds out about that.
-        if refused or replace(self._draft, step=draft.step) != draft:
+        if refused or self._draft != said:
             return
         self._found = found
         moved = self._draft.step is not draft.step

@@ -140,6 +140,11 @@ def size_row(each: ServiceSize) -> Row:
     )
 
 
+def why_so_many(each: ServiceSize) -> Line:
+    """A service with the reason of what is proposed, and the source of its rule."""
+    return (Word(each.service, "title"), Word(each.reason), Word(each.source, "quiet"))
+
+
 def plan_row(seat: SeatEntry, plan: Plan | None) -> Row:
     """What one person gets by the plan."""
     found = next((each for each in plan.seats if each.number == seat.number), None) if plan else None

@@ -7,11 +7,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widget import Widget
+from textual.widgets import Static
 
 from inventory.crises import SeatEntry
 from inventory.importing.seats import MAX_SEATS
-from kit.app.sizing_facts import Decision
+from kit.app.sizing_facts import Decision, Size
 from tui.actions import bindings
 from tui.help import Help
 from tui.opening import telling
@@ -107,17 +108,17 @@ class SeatsPane(Pane):
 
     def start(self) -> None:
         """Where names are missing they are typed; else a file may be named."""
-        (self._first if self._number is not None else self._file).focus()
+        self.go_to(self._first if self._number is not None else self._file)
 
-    def after(self, field: object) -> None:
+    def after(self, field: Widget) -> None:
         """A file is read, a person is added; Enter on nothing goes on."""
         if field is self._file and self._file.value.strip():
             self.post_message(self.Named(self._file.value))
         elif field is self._first and not self._first.value.strip() and self._seats:
-            self._people.focus()
+            self.go_to(self._people)
         elif field is self._phone:
             self._add()
-        elif isinstance(field, Input):
+        else:
             super().after(field)
 
     @property
@@ -135,10 +136,12 @@ class SeatsPane(Pane):
         wrong = faults([*(each for each in self._seats if each.number < entry.number), entry])
         mine = [in_words(fault) for fault in wrong if fault[0] == entry.number]
         self.post_message(self.Refused(mine))
-        if not mine:
+        if not mine and self._draft is not None:
             self.say(lambda draft: draft.with_seat(entry))
-            self._load(None)
-        self._first.focus()
+            # Known at once: who is typed next has the next number.
+            self._draft = self._draft.with_seat(entry)
+            self._load(self._draft.unnamed)
+        self.go_to(self._first)
 
     def _load(self, seat: SeatEntry | None) -> None:
         self._number = seat.number if seat else None
@@ -147,14 +150,32 @@ class SeatsPane(Pane):
         put(self._service, seat.service if seat else self._service.value)
         self._phone.choose(value=seat.wants_phone if seat else self._phone.value)
 
-    @on(Table.Chosen)
-    def _change(self, message: Table.Chosen) -> None:
-        self._load(next(seat for seat in self._seats if str(seat.number) == message.key))
-        self._first.focus()
+    def chosen(self, key: str) -> None:
+        """That person is changed."""
+        self._load(next(seat for seat in self._seats if str(seat.number) == key))
+        self.go_to(self._first)
 
     @on(People.Removed)
     def _remove(self, message: People.Removed) -> None:
         self.say(lambda draft: draft.without_seat(int(message.key)))
+
+
+class Services(Choices):
+    """The services with their seats."""
+
+    BINDINGS = bindings("service.due")
+
+    class Due(Message):
+        """The time of that service has come, or no longer."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def action_service_due(self) -> None:
+        """Say so of the service under the cursor."""
+        if self.key is not None:
+            self.post_message(self.Due(self.key))
 
 
 class SizePane(Pane):
@@ -165,13 +186,14 @@ class SizePane(Pane):
         _(
             "What the rules propose for such a commune beside what there is. A difference is no error: it "
             "is shown to whoever reads the page at the end. Enter on a service decides another number; who"
-            " decides and why are kept with the crisis."
+            " decides and why are kept with the crisis. Space says that the time of a service has come, "
+            "such as elections: it is proposed seats then, and F12 one step back adds them."
         ),
     )
 
     def __init__(self) -> None:
         super().__init__(id="step-size")
-        self._sizes = Choices(
+        self._sizes = Services(
             Column(_("Service"), 24),
             Column(_("Proposed"), 8, right=True),
             Column(_("Decided"), 8, right=True),
@@ -184,6 +206,7 @@ class SizePane(Pane):
         self._wanted, self._author, self._reason = line("wanted"), line("author"), line("why")
         self._chosen = Static("", id="of-service", markup=False)
         self._service = ""
+        self._kit: Size | None = None
         self.order = (self._sizes, self._wanted, self._author, self._reason)
 
     def compose(self) -> ComposeResult:
@@ -195,23 +218,24 @@ class SizePane(Pane):
 
     def enter(self, scene: Scene) -> None:  # noqa: ARG002  no service is chosen yet
         """Nothing can be decided before a service is chosen."""
-        self._choose("")
+        self._decide_on("")
 
     def draw(self, scene: Scene) -> None:
         """The services; what was just decided shows once it is reckoned with."""
-        size = scene.found.size
-        self._sizes.show(Rows.whole([telling.size_row(each) for each in size.services] if size else []))
+        self._kit = scene.found.size
+        services = self._kit.services if self._kit else ()
+        self._sizes.show(Rows.whole([telling.size_row(each) for each in services]))
+        self._explain()
 
-    def after(self, field: object) -> None:
+    def after(self, field: Widget) -> None:
         """After the reason it is decided."""
         if field is self._reason:
             self._decide()
-        elif isinstance(field, Input):
+        else:
             super().after(field)
 
-    def _choose(self, service: str) -> None:
+    def _decide_on(self, service: str) -> None:
         self._service = service
-        self._chosen.update(service)
         for field in (self._wanted, self._author, self._reason):
             field.disabled = not service
 
@@ -224,14 +248,21 @@ class SizePane(Pane):
         decision = Decision(self._service, int(text), author, reason)
         self.post_message(SeatsPane.Refused([]))
         self.say(lambda draft: draft.with_decision(decision))
-        self._choose("")
-        self._sizes.focus()
+        self._decide_on("")
+        self.go_to(self._sizes)
 
-    @on(Table.Chosen)
-    def _of(self, message: Table.Chosen) -> None:
-        self._choose(message.key)
+    @on(Table.Moved)
+    def _explain(self) -> None:
+        """Say in full why so many are proposed for the service under the cursor, and where that is from."""
+        services = self._kit.services if self._kit else ()
+        told = [telling.why_so_many(each) for each in services if each.service == self._sizes.key]
+        self._chosen.update(drawn(told))
+
+    def chosen(self, key: str) -> None:
+        """Another number is decided for that service."""
+        self._decide_on(key)
         put(self._wanted, "")
-        self._wanted.focus()
+        self.go_to(self._wanted)
 
 
 class PlanPane(Pane):

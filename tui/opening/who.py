@@ -6,14 +6,14 @@ from gettext import gettext as _
 
 from textual import on
 from textual.app import ComposeResult
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.help import Help
 from tui.opening import telling
-from tui.opening.draft import Draft, commune, matching
+from tui.opening.draft import commune, matching
 from tui.opening.pane import Choices, Field, Pane, Scene, drawn, line, put
 from tui.widgets.rows import Column, Rows
-from tui.widgets.table import Table
 from tui.widgets.toggle import Toggle
 
 
@@ -42,6 +42,7 @@ class CommunePane(Pane):
             empty=_("No commune is called so."),
         )
         self._right = Static("", id="right")
+        self._scene: Scene | None = None
         self._drill = Toggle(_("a real crisis"), _("an EXERCISE"), widget_id="drill")
         self._by, self._reason = line("forced-by"), line("forced-reason")
         self._forced = (Field(_("Who answers for it"), self._by), Field(_("Why"), self._reason))
@@ -59,31 +60,45 @@ class CommunePane(Pane):
 
     def draw(self, scene: Scene) -> None:
         """The communes that match, and what the chosen one may."""
+        self._scene = scene
         chosen = commune(scene.draft, scene.known)
-        found = matching(scene.known, self._words.value)
-        rows = [telling.commune_row(each, chosen=each.code == scene.draft.code) for each in found]
-        self._communes.show(Rows.whole(rows))
+        self._narrow()
         self._right.update(drawn(telling.right(chosen) if chosen else []))
         for field in self._forced:
             field.display = chosen is not None and not chosen.lends
 
     @on(Input.Changed, "#words")
-    def _narrow(self) -> None:
-        self.say(lambda draft: draft)
+    def _look_for_it(self) -> None:
+        self._narrow()
+        self._communes.action_first()
 
-    @on(Table.Chosen)
-    def _choose(self, message: Table.Chosen) -> None:
-        self.say(lambda draft: draft.of(message.key))
-        self._drill.focus()
+    def after(self, field: Widget) -> None:
+        """Enter after letters goes to what they mean, though the list may not be drawn yet."""
+        if field is self._words:
+            self._look_for_it()
+        super().after(field)
+
+    def chosen(self, key: str) -> None:
+        """That commune it is; who answers for another one says nothing about it."""
+        if self._scene is not None and self._scene.draft.code != key:
+            put(self._by, "")
+            put(self._reason, "")
+        self.say(lambda draft: draft.of(key))
+        self.go_to(self._drill)
+
+    def _narrow(self) -> None:
+        if self._scene is not None:
+            found = matching(self._scene.known, self._words.value)
+            rows = [telling.commune_row(each, chosen=each.code == self._scene.draft.code) for each in found]
+            self._communes.show(Rows.whole(rows))
 
     @on(Toggle.Changed)
-    def _real(self) -> None:
-        self.say(partial(replace, drill=self._drill.value))
-
     @on(Input.Changed, "#forced-by")
     @on(Input.Changed, "#forced-reason")
-    def _force(self) -> None:
-        self.say(partial(replace, forced_by=self._by.value, forced_reason=self._reason.value))
+    def tell(self) -> None:
+        """Drill or not, and who answers for it without a convention."""
+        by, reason = self._by.value, self._reason.value
+        self.say(partial(replace, drill=self._drill.value, forced_by=by, forced_reason=reason))
 
 
 class CallBackPane(Pane):
@@ -137,17 +152,16 @@ class CallBackPane(Pane):
         rows = [telling.contact_row(n, each, today, days) for n, each in enumerate(contacts)]
         self._contacts.show(Rows.whole(rows))
 
-    @on(Table.Chosen)
-    def _take(self, message: Table.Chosen) -> None:
-        row = self._contacts.rows.position(message.key)
+    def chosen(self, key: str) -> None:
+        """That contact was called."""
+        row = self._contacts.rows.position(key)
         found = self._contacts.rows.at(row) if row is not None else None
         if found is not None:
             self._number.value = found.cells[2].text
-            self._who.focus()
+            self.go_to(self._who)
 
     @on(Input.Changed)
-    def _told(self) -> None:
-        self.say(self._with_fields)
-
-    def _with_fields(self, draft: Draft) -> Draft:
-        return replace(draft, called_on=self._number.value, called_by=self._who.value, t0=self._t0.value)
+    def tell(self) -> None:
+        """Who called which number, and T0."""
+        number, who, t0 = self._number.value, self._who.value, self._t0.value
+        self.say(partial(replace, called_on=number, called_by=who, t0=t0))

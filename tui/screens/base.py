@@ -7,6 +7,7 @@ from gettext import gettext as _
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -19,14 +20,21 @@ from tui.picture import Picture, Question
 from tui.widgets.heading import Heading
 from tui.widgets.key_line import KeyLine
 
+#: Columns of a wall screen, where lists stand side by side; lines from which on everything has room.
+WIDE, HIGH = 160, 30
+
 
 @dataclass(frozen=True)
 class Stand:
-    """What a screen stands on: the program, who reads and acts for it, and what is known as it opens."""
+    """What a screen stands on: the program, who reads and acts for it, and what is known as it opens.
+
+    `errands` are for what must ask the tenant: `hands` stay free meanwhile.
+    """
 
     program: Program
     feed: Feed
     hands: Hands
+    errands: Hands
     picture: Picture | None
     now: datetime
 
@@ -69,6 +77,7 @@ class View(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
+        self._fit(self.app.size)
         yield self._heading
         self._frame.border_title = self._frame.border_subtitle = _("EXERCISE")
         with self._frame:
@@ -107,6 +116,12 @@ class View(Screen[None]):
         if self.is_mounted:
             self._heading.tick(now, self.zone, trouble)
             self.age()
+
+    def _fit(self, size: Size) -> None:
+        """Take the classes that the size will give it: when they come later, all widgets are styled again."""
+        high = size.height >= HIGH
+        classes = {"-wide": size.width >= WIDE, "-high": high, "-low": not high}
+        self.update_classes(classes, update=False)
 
     def _above(self) -> list[Screen[object]]:
         stack = self.app.screen_stack

@@ -28,9 +28,8 @@ from tui.widgets.rows import Column, Row, Rows
 from tui.widgets.stages import Stages, Told
 from tui.words import Word, plain, status_word
 
-_CELL = 11
-#: Stages shown from that many columns on; what goes wrong in them stands in the story all the same.
-_ROOMY = {Stage.MANAGED: 92}
+#: Columns of a stage: its longest word, and what there is room for on the smallest screen.
+_CELL, _TIGHT = 11, 10
 #: The columns of the grid that are stages.
 _CELLS = range(2, 2 + len(SEAT_STAGES))
 #: The plot stands beside the story where the screen has that many columns and lines; its own columns.
@@ -53,15 +52,15 @@ class CrisisScreen(View, inherit_bindings=False):
         ),
     )
 
-    def __init__(self, stand: Stand, reference: str) -> None:
+    def __init__(self, stand: Stand, reference: str, cell: tuple[int | None, str] | None = None) -> None:
         super().__init__(stand, reference)
-        self.reference = reference
+        self.reference, self._cell = reference, cell
         self._facts = Static("", id="facts")
         self._whole = Stages(len(CRISIS_STAGES))
         self._seats = Grid(
             Column(_("Seat")),
             Column(_("Service"), 18, from_room=100),
-            *(Column(label(stage), _CELL, from_room=_ROOMY.get(stage, 0)) for stage in SEAT_STAGES),
+            *(Column(label(stage), _CELL, tight=_TIGHT) for stage in SEAT_STAGES),
             Column(_("Works since"), 11, from_room=100),
             cells=_CELLS,
             widget_id="seats",
@@ -82,7 +81,14 @@ class CrisisScreen(View, inherit_bindings=False):
         return crisis is not None and crisis.drill
 
     def on_mount(self) -> None:
-        """The arrows move among the cells at once."""
+        """The arrows move among the cells at once, from the one that was asked for."""
+        seat, stage = self._cell or (None, "")
+        if seat is None and stage in CRISIS_STAGES:
+            self._whole.column = CRISIS_STAGES.index(Stage(stage))
+            self._whole.focus()
+            return
+        if stage in SEAT_STAGES:
+            self._seats.put_cursor(str(seat), SEAT_STAGES.index(Stage(stage)))
         self._seats.focus()
 
     def draw(self) -> None:

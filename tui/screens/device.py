@@ -132,7 +132,7 @@ class DeviceScreen(View, inherit_bindings=False):
         }
         # A line breaks between facts only.
         named = (
-            f"{name}: {plain(value)}".replace(" ", "\N{NO-BREAK SPACE}")
+            _("{name}: {value}").format(name=name, value=plain(value)).replace(" ", "\N{NO-BREAK SPACE}")
             for name, value in facts.items()
             if value
         )

@@ -13,6 +13,9 @@ from tui.widgets.table import Table
 class FilteredView(View):
     """A list below a line for words; `narrow` is told what is typed."""
 
+    #: The lines are in focus, so that letters are keys.
+    AUTO_FOCUS = "Table"
+
     def __init__(
         self, stand: Stand, title: str, table: Table, typing: tuple[str, Help], question: Question
     ) -> None:
@@ -22,10 +25,6 @@ class FilteredView(View):
     def narrow(self, text: str) -> None:
         """Other words were typed."""
         raise NotImplementedError
-
-    def on_mount(self) -> None:
-        """The lines are in focus, so that letters are keys."""
-        self._lines.focus()
 
     def action_filter(self) -> None:
         """Type words."""

@@ -156,9 +156,12 @@ def line_text(line: LineView, stand: Stand) -> tuple[str, str]:
     }
     data = json.dumps(dict(line.data), indent=2, ensure_ascii=False)
     shown = "\n".join(plain_keeping(each) for each in data.splitlines())
-    told = [f"{name}: {value}" for name, value in named.items()]
+    told = [_("{name}: {value}").format(name=name, value=value) for name, value in named.items()]
     digest, before = _("Hash"), _("Line before")
-    hashes = [f"{digest}: {line.hash}", f"{before}: {line.previous}"]
+    hashes = [
+        _("{name}: {value}").format(name=name, value=value)
+        for name, value in {digest: line.hash, before: line.previous}.items()
+    ]
     return _("Line {n} of the journal").format(n=line.seq), "\n".join([*told, "", shown, "", *hashes])
 
 

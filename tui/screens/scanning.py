@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Minutes for which an access pass can be used, as `kit handover pass` makes it.
 _PASS_MINUTES = 60
+#: Seconds for which a tenant that does not answer is asked again: somebody stands there and waits.
+_PATIENCE = 20.0
 #: The colours' F-key has another meaning here.
 _COMMON = tuple(each for each in COMMON if each != "theme")
 #: How many of the last scans are listed.
@@ -209,7 +211,7 @@ class ScanScreen(View, inherit_bindings=False):
                 self._leave()
                 return
             self._todo.update(_("The tenant is asked for an access pass …"))
-            self._carry_out(partial(self._pass_or_why_not, report.seat))
+            self.stand.errands.carry_out(partial(self._make_pass, report.seat))
 
         self.app.push_screen(FormDialog(form), asked)
 
@@ -222,15 +224,28 @@ class ScanScreen(View, inherit_bindings=False):
         """Go back to where the next person is served; a call later, once the dialog is gone."""
         self.app.call_later(self.app.pop_screen)
 
-    def _pass_or_why_not(self, seat: int) -> Message:
-        """Make the access pass of a seat; where it is refused, one can try again."""
+    def _make_pass(self, seat: int) -> Outcome:
+        """Make the access pass of a seat; where it is refused, one can try again.
+
+        Whoever has left this screen serves somebody else, who must not read it: they are told without it.
+        """
         from kit.app import passes
 
+        told: Message
         try:
-            made = passes.issue(self.stand.program, self._reference, seat, minutes=_PASS_MINUTES)
+            made = passes.issue(
+                self.stand.program, self._reference, seat, minutes=_PASS_MINUTES, patience=_PATIENCE
+            )
         except OperatorError as exc:
-            return self.Finished(Report(_("No access pass"), f"✗ {in_words(exc)}", seat))
-        return self.PassMade(made)
+            refused = in_words(exc)
+            told = self.Finished(Report(_("No access pass"), f"✗ {refused}", seat))
+        else:
+            refused = _(
+                "The access pass of {person} was made after its screen was left: nobody has seen it. → Make "
+                "another one with the person present: `kit handover pass {crisis} {seat}`."
+            ).format(person=made.person, crisis=self._reference, seat=seat)
+            told = self.PassMade(made)
+        return Outcome() if self.post_message(told) else Outcome(refused=(refused,))
 
     def _have_answered(self, code: str, act: Callable[[], Answer]) -> None:
         """Have it done when its turn comes; its line waits meanwhile."""

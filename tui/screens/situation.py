@@ -45,13 +45,15 @@ class SituationScreen(View, inherit_bindings=False):
     )
 
     BINDINGS = bindings("open", "new_crisis", *COMMON)
+    #: Enter opens a crisis at once; what needs a human is one Tab away, and in sight.
+    AUTO_FOCUS = "#crises"
 
     class Opened(Message):
-        """The operator wants to see that crisis."""
+        """The operator wants to see that crisis, or one cell of it."""
 
-        def __init__(self, reference: str) -> None:
+        def __init__(self, reference: str, cell: tuple[int | None, str] | None = None) -> None:
             super().__init__()
-            self.reference = reference
+            self.reference, self.cell = reference, cell
 
     def __init__(self, stand: Stand) -> None:
         super().__init__(stand, _("Situation"))
@@ -100,15 +102,11 @@ class SituationScreen(View, inherit_bindings=False):
                 yield Static(_("Crises"), classes="section")
                 yield self._crises
                 yield self._stations
-            with Vertical():
+            with Vertical(id="right-side"):
                 yield Static(_("Pool"), classes="section")
                 yield self._counts
                 yield Static(_("Comes due"), classes="section", id="due-title")
                 yield self._due
-
-    def on_mount(self) -> None:
-        """Enter opens a crisis at once; what needs a human is one Tab away, and in sight."""
-        self._crises.focus()
 
     def draw(self) -> None:
         """Draw all of it."""
@@ -142,7 +140,7 @@ class SituationScreen(View, inherit_bindings=False):
     def _attend(self, message: Table.Chosen) -> None:
         need = self._needs.get(message.key)
         if need is not None and need.crisis:
-            self.post_message(self.Opened(need.crisis))
+            self.post_message(self.Opened(need.crisis, need.cell))
         elif need is not None:
             self.app.push_screen(TextDialog(need.about, f"{need.what}\n\n→ {need.hint}"))
 

@@ -31,6 +31,10 @@ class Grid(Table):
         """Which of the cells is chosen, from 0."""
         return self._column - self._cells.start
 
+    def put_cursor(self, key: str, column: int) -> None:
+        """Choose that cell, `column` from 0, once its row comes."""
+        self._key, self._column = key, self._cells.start + column
+
     def action_turn(self, columns: int) -> None:
         """Go that many cells to the right."""
         shown = [index for index, _start, _end in self._places()]

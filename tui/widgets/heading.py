@@ -31,7 +31,7 @@ class Heading(Vertical):
         """Change the title."""
         if title != self._shown:
             self._shown = title
-            self._title.update(title)
+            self._title.update(title, layout=False)
 
     def tick(self, now: datetime, zone: tzinfo, trouble: Lost | Full | None) -> None:
         """Show the time, and the banner as long as there is trouble."""

@@ -7,15 +7,22 @@ from rich.cells import cell_len, set_cell_size
 
 from tui.words import Word
 
+#: Cells below which a column that shares what is left says next to nothing.
+_LEAST = 12
+
 
 @dataclass(frozen=True)
 class Column:
-    """A column; `width` 0 shares what is left, `from_room` hides it in narrower tables."""
+    """A column; `width` 0 shares what is left, `from_room` hides it in narrower tables.
+
+    `tight` is its width where nothing much would be left to share; 0 is the same as ever.
+    """
 
     title: str
     width: int = 0
     from_room: int = 0
     right: bool = False
+    tight: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,10 +71,16 @@ def changed(before: Rows, after: Rows) -> set[int]:
 def widths(columns: Sequence[Column], room: int) -> list[tuple[int, int]]:
     """The columns that show in `room` cells, as (index, width); one cell stands between two."""
     shown = [(i, column) for i, column in enumerate(columns) if column.from_room <= room]
-    left = room - sum(column.width for _, column in shown) - max(len(shown) - 1, 0)
     flexible = sum(column.width == 0 for _, column in shown)
-    share = max(left // flexible, 1) if flexible else 0
-    return [(i, column.width or share) for i, column in shown]
+
+    def left(taken: Sequence[int]) -> int:
+        return room - sum(taken) - max(len(shown) - 1, 0)
+
+    fixed = [column.width for _, column in shown]
+    if left(fixed) < flexible * _LEAST:
+        fixed = [column.tight or column.width for _, column in shown]
+    share = max(left(fixed) // flexible, 1) if flexible else 0
+    return [(i, width or share) for (i, _), width in zip(shown, fixed, strict=True)]
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -9,7 +9,7 @@ import pytest
 from inventory import crises, journal, sizings
 from inventory.crises import SeatEntry
 from inventory.database import Database
-from inventory.errors import BadValue, ConventionInactive, Shortage
+from inventory.errors import BadValue, ConventionInactive, Shortage, Unknown
 from kit.app import opening
 from kit.app.compose import App
 from kit.app.crises import Opening
@@ -51,6 +51,16 @@ def test_looking_ahead_shows_size_and_plan_and_writes_nothing(app: App) -> None:
     assert _last(app.database) == before
     with app.database.read() as session:
         assert not crises.listing(session)
+
+
+def test_a_service_is_proposed_seats_once_it_is_said_to_be_due(app: App) -> None:
+    def by_rule(said: Declaration) -> int:
+        return next(each.by_rule for each in opening.size(app, said).services if each.service == "Élections")
+
+    assert by_rule(SAID) == 0
+    assert by_rule(replace(SAID, due=frozenset({"élections"}))) > 0
+    with pytest.raises(Unknown, match="waits for its time"):
+        opening.size(app, replace(SAID, due=frozenset({"CCAS"})))
 
 
 def test_what_was_foreseen_is_opened_with_its_plan_and_its_decisions(app: App) -> None:
