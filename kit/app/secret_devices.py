@@ -1,5 +1,6 @@
-"""Shows one secret of one device to who holds the team's age identity; the journal says so first."""
+"""Shows one secret of one device to who holds the team's age identity, and keeps a SIM's codes anew."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from gettext import gettext as _
 from pathlib import Path
@@ -7,10 +8,15 @@ from pathlib import Path
 import pyrage
 
 from inventory import devices, journal, secrets
+from inventory.devices import DeviceKind
 from inventory.errors import Unknown
+from inventory.importing import cells
 from kit.app import keys
 from kit.app.compose import App
 from kit.errors import BadInput
+
+#: What is printed on the card of a SIM, and how each is looked at.
+_CODES: Mapping[str, Callable[[str], str | None]] = {"pin": cells.pin, "puk": cells.puk}
 
 
 @dataclass(frozen=True)
@@ -31,11 +37,11 @@ def show(app: App, tag: str, name: str, identity: Path) -> DeviceSecret:
     """
     with app.database.read() as session:
         device = devices.get(session, tag)
-        sealed = secrets.sealed(session, device.tag, name)
+        sealed, known = secrets.sealed(session, device.tag, name), secrets.names(session, device.tag)
     if sealed is None:
         raise Unknown(
             _("{tag} has no secret of the name {name}.").format(tag=device.tag, name=name),
-            hint=_("Known names: seat-password, admin-password, disk-recovery-key; and NAME.new."),
+            hint=_("It has: {names}.").format(names=", ".join(known) or "–"),
         )
     opened = _opened(sealed, identity)
     kind = "secret.refused" if opened is None else "secret.shown"
@@ -47,6 +53,33 @@ def show(app: App, tag: str, name: str, identity: Path) -> DeviceSecret:
             hint=_("Take one whose public key was in `team.recipients` when the device was prepared."),
         )
     return DeviceSecret(device.tag, name, opened)
+
+
+def keep_code(app: App, tag: str, name: str, code: str) -> str:
+    """Seal a SIM's code to the team's age keys, in place of the one that there was; gives its tag.
+
+    Raises:
+        Unknown: no such device. BadInput: it is no SIM, its codes are not called so, or this is none.
+        NoRecipient: there is nobody to seal it for.
+    """
+    with app.database.write() as session:
+        device = devices.get(session, tag)
+        if device.kind is not DeviceKind.SIM or name not in _CODES:
+            raise BadInput(
+                _("Only the {names} of a SIM are kept by hand; nothing was changed.").format(
+                    names=", ".join(_CODES)
+                ),
+                hint=_("What opens a laptop is made, set and sealed when it is prepared."),
+            )
+        try:
+            kept = _CODES[name](code)
+        except ValueError as exc:
+            raise BadInput(_("Not kept: {reason}.").format(reason=exc)) from None
+        if kept is None:
+            raise BadInput(_("No code was typed; nothing was changed."))
+        recipients = app.settings.team.recipients
+        secrets.seal(session, app.stamp(), device.tag, name, kept, recipients=recipients)
+        return device.tag
 
 
 def _opened(sealed: bytes, identity: Path) -> str | None:

@@ -340,6 +340,7 @@ def _tell(outcome: "PoolImport", file: Path, *, dry_run: bool, as_json: bool) ->
                 outcome.kept,
             ).format(count=outcome.kept)
         )
+        say(_("→ To replace one: `kit secret keep SIM-04 pin`"))
     refuse(file, outcome)
 
 

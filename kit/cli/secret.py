@@ -108,7 +108,7 @@ def device(
     tag: Annotated[str, typer.Argument(metavar="TAG", help=_("Asset tag of the device."))],
     identity: Annotated[Path, typer.Option(help=_("File of the age identity, readable by you only."))],
     name: Annotated[
-        str, typer.Option(help=_("seat-password, admin-password or disk-recovery-key."))
+        str, typer.Option(help=_("seat-password, admin-password or disk-recovery-key; pin or puk of a SIM."))
     ] = "admin-password",
     slip: Slip = "",
     as_json: Json = False,
@@ -129,6 +129,25 @@ def device(
             as_json=as_json,
         )
         say(_("It still opens the device. Take the identity off this station."))
+
+
+@app.command(
+    "keep",
+    help=_("Keep the PIN or PUK of a SIM, in place of the one that there was; it is typed or piped in."),
+    epilog=example("kit secret keep SIM-04 pin"),
+)
+def keep(
+    context: typer.Context,
+    tag: Annotated[str, typer.Argument(metavar="TAG", help=_("Asset tag of the SIM."))],
+    name: Annotated[str, typer.Argument(metavar="NAME", help=_("pin or puk."))],
+    as_json: Json = False,
+) -> None:
+    with told(as_json):
+        from kit.app import secret_devices
+
+        program = open_app(context)
+        kept = secret_devices.keep_code(program, tag, name, _typed(name.upper(), twice=True))
+        emit_record({"tag": kept, "name": name}, [("tag", _("Tag")), ("name", _("Name"))], as_json=as_json)
 
 
 def _typed(what: str, *, twice: bool = False) -> str:

@@ -130,6 +130,28 @@ def test_a_devices_secret_is_shown_to_who_holds_the_identity_and_told_first(
     type_("device", "LAP-01", "--identity", str(held), "--name", "seat-password", code=4)
 
 
+def test_the_code_of_a_sim_is_replaced_and_never_told(type_: Type, home: Path, tmp_path: Path) -> None:
+    team = pyrage.x25519.Identity.generate()
+    (home / "kit.toml").write_text(f'[team]\nrecipients = ["{team.to_public()}"]\n')
+    held = tmp_path / "held"
+    held.write_text(str(team))
+    held.chmod(0o600)
+    by = Stamp("camille@station", utc_now())
+    with App.open(home).database.write() as session:
+        for tag, kind in (("SIM-04", DeviceKind.SIM), ("TEL-04", DeviceKind.PHONE)):
+            session.add(Device(tag=tag, kind=kind, state_since=by.at))
+    shown = ("device", "SIM-04", "--identity", str(held), "--name", "pin", "--json")
+    for code in ("1234", "98765"):
+        assert code not in type_("keep", "sim-04", "pin", typed=f"{code}\n").output
+        assert json.loads(type_(*shown).stdout)["secret"] == code
+    for name, code in (("pin", "12a4"), ("puk", "1234"), ("admin-password", "1234")):
+        assert code not in type_("keep", "SIM-04", name, typed=f"{code}\n", code=3).output
+    assert "No code was typed" in type_("keep", "SIM-04", "pin", typed="\n", code=3).stderr
+    type_("keep", "TEL-04", "pin", typed="1234\n", code=3)
+    assert json.loads(type_(*shown).stdout)["secret"] == "98765"
+    assert "It has: pin" in type_(*shown[:-2], "puk", code=4).stderr
+
+
 def test_a_secret_of_a_persons_laptop_goes_onto_a_slip_in_their_name(
     type_: Type, home: Path, tmp_path: Path
 ) -> None:
