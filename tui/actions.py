@@ -267,6 +267,15 @@ _ACTIONS = (
         acts=True,
     ),
     Action(
+        "pass",
+        "a",
+        "make_pass",
+        N_("Pass"),
+        N_("Let the person of the seat sign in, also again: a pass that works once, shown once."),
+        place=Place.CRISIS,
+        acts=True,
+    ),
+    Action(
         "run",
         "g",
         "go_on",

@@ -1,16 +1,17 @@
 """An access pass made at the counter by the simulated tenant; nobody else waits while the tenant is asked."""
 
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from kit.app.compose import App
 from tests.tui.piloting import Stage, perform
 from tests.unit.kit.app.rehearsal import Rehearsal
-from tui.screens import scanning
+from tui.app import Look
+from tui.screens import access_pass
 
 PERSON = "Camille Exemple"
 ACCOUNT = "camille.exemple.aubagne@secours.example"
@@ -50,6 +51,13 @@ async def to_pass(stage: Stage, crisis: str) -> None:
     await stage.press("shift+tab", "enter")
 
 
+def code_on(stage: Stage) -> str:
+    """The pass that is shown."""
+    code = str(stage.app.screen.query_one("#code", Static).content)
+    assert code in stage.text()
+    return code
+
+
 def kept(station: Rehearsal) -> list[str]:
     """What the journal says of passes."""
     return [line.subject for line in station.journal() if line.kind == "pass.issued"]
@@ -62,9 +70,7 @@ def test_the_tenant_makes_a_pass_that_is_shown_once_and_kept_nowhere(equipped: R
     async def act(stage: Stage) -> None:
         await to_pass(stage, equipped.reference)
         await stage.sees(f"Access pass of {PERSON}", ACCOUNT, "Works until")
-        found = re.search(ACCOUNT + r"\W+(\S+)\s", stage.text())
-        assert found is not None
-        shown.append(found.group(1))
+        shown.append(code_on(stage))
         await stage.press("escape")
         await stage.misses(shown[0])
         await stage.sees("Whole service", "1 of 3, 1 ready")
@@ -99,7 +105,7 @@ def test_the_next_person_is_served_while_the_tenant_is_asked(equipped: Rehearsal
 def test_who_leaves_does_not_wait_for_the_tenant(
     equipped: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanning, "_PATIENCE", 60.0)
+    monkeypatch.setattr(access_pass, "_PATIENCE", 60.0)
     left = 0.0
 
     async def act(stage: Stage) -> None:
@@ -116,7 +122,7 @@ def test_who_leaves_does_not_wait_for_the_tenant(
 def test_a_tenant_that_does_not_answer_is_told_and_asked_again(
     equipped: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanning, "_PATIENCE", 0.0)
+    monkeypatch.setattr(access_pass, "_PATIENCE", 0.0)
 
     async def act(stage: Stage) -> None:
         await to_pass(stage, equipped.reference)
@@ -126,3 +132,43 @@ def test_a_tenant_that_does_not_answer_is_told_and_asked_again(
         await stage.sees(f"Access pass of {PERSON}", ACCOUNT)
 
     perform(App.open(equipped.home), act)
+
+
+async def from_the_crisis(stage: Stage) -> None:
+    """Ask for the pass of the first seat on the screen of its crisis."""
+    await stage.sees(f"Seat 1 · {PERSON}")
+    await stage.press("a")
+    await stage.sees(f"Access pass of {PERSON}", "ends an earlier one")
+    await stage.press("shift+tab", "enter")
+
+
+def test_whose_pass_works_no_more_gets_another_one_from_the_crisis(equipped: Rehearsal) -> None:
+    equipped.serve()
+    codes: list[str] = []
+
+    async def act(stage: Stage) -> None:
+        for _time in range(2):
+            await from_the_crisis(stage)
+            await stage.sees(ACCOUNT, "Works until")
+            codes.append(code_on(stage))
+            await stage.press("escape")
+            await stage.misses(codes[-1])
+        await stage.press("up", "a")
+        await stage.sees("No access pass", "Move the cursor to the seat")
+
+    perform(App.open(equipped.home), act, look=Look(crisis=equipped.reference))
+    assert codes[0] != codes[1]
+    assert kept(equipped) == [f"crisis:{equipped.reference}/seat:1"] * 2
+
+
+def test_no_pass_is_told_with_its_reason_on_the_crisis_too(
+    equipped: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_pass, "_PATIENCE", 0.0)
+
+    async def act(stage: Stage) -> None:
+        await from_the_crisis(stage)
+        await stage.sees("No access pass", "✗ ")
+
+    perform(App.open(equipped.home), act, look=Look(crisis=equipped.reference))
+    assert not kept(equipped)

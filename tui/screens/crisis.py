@@ -16,9 +16,11 @@ from inventory.board import Board, Cell
 from kit.plan.stages import CRISIS_STAGES, SEAT_STAGES, Stage, label
 from tui import clock, pace, story
 from tui.actions import COMMON, bindings
+from tui.dialogs.credential import CredentialDialog
+from tui.dialogs.text import TextDialog
 from tui.help import Help
 from tui.picture import CrisisView, Picture, SeatView
-from tui.screens import crisis_acts
+from tui.screens import access_pass, crisis_acts
 from tui.screens.base import Stand, View
 from tui.screens.cell import CellScreen
 from tui.screens.crisis_acts import At
@@ -39,7 +41,7 @@ _PLOT_FROM, _PLOT = (110, 30), 36
 class CrisisScreen(View, inherit_bindings=False):
     """The board of one crisis."""
 
-    BINDINGS = bindings("open", "retry", "leave_out", "replace", "run", "back", *COMMON)
+    BINDINGS = bindings("open", "retry", "leave_out", "replace", "pass", "run", "back", *COMMON)
     help = Help(
         _("One crisis, live"),
         _(
@@ -48,7 +50,8 @@ class CrisisScreen(View, inherit_bindings=False):
             "go up from the first seat to reach them. The cell under the cursor is told below: what runs, "
             "until when it waits and why, what failed and what to do next; Enter opens all that happened "
             "in it. What needs you: do what it says, then try it again; or leave it out, with a reason; or "
-            "replace the laptop or phone. Leaving this screen stops nothing."
+            "replace the laptop or phone. Whose access pass works no more gets another one. Leaving this "
+            "screen stops nothing."
         ),
     )
 
@@ -135,6 +138,18 @@ class CrisisScreen(View, inherit_bindings=False):
     def action_replace(self) -> None:
         """Replace the seat's laptop or phone."""
         crisis_acts.replace(self, self._at())
+
+    def action_make_pass(self) -> None:
+        """Let the seat's person sign in."""
+        crisis_acts.make_pass(self, self._at())
+
+    @on(access_pass.Made)
+    def _show_pass(self, message: access_pass.Made) -> None:
+        self.app.push_screen(CredentialDialog(message.credential, self.zone))
+
+    @on(access_pass.NotMade)
+    def _tell_why_not(self, message: access_pass.NotMade) -> None:
+        self.app.push_screen(TextDialog(_("No access pass"), f"✗ {message.why}"))
 
     def action_go_on(self) -> None:
         """Have the plan carried out."""

@@ -8,9 +8,13 @@ from inventory.devices import DeviceKind
 from kit.plan.stages import Stage, label
 from kit.workflows import leaving_out
 from tui import crisis_acts
+from tui.counter.job import Form
 from tui.dialogs.consent import ConsentDialog
+from tui.dialogs.form import FormDialog
 from tui.dialogs.text import TextDialog
+from tui.screens import access_pass
 from tui.screens.base import View
+from tui.words import plain
 
 _KINDS = {Stage.PHONE: DeviceKind.PHONE, Stage.MANAGED: DeviceKind.PHONE}
 
@@ -79,6 +83,29 @@ def replace(view: View, at: At) -> None:
         "is prepared."
     ).format(tag=tag, seat=seat)
     view.app.push_screen(ConsentDialog(question, tag, verb=_("Replace"), reason=True), asked)
+
+
+def make_pass(view: View, at: At) -> None:
+    """Say what a pass does, then have one made for the seat's person and shown once."""
+    crisis = view.picture.crisis(at.crisis) if view.picture else None
+    person = next((seat.person for seat in crisis.seats if seat.number == at.seat), "") if crisis else ""
+    if at.seat is None or not person:
+        told = _("Move the cursor to the seat of the person who is to sign in.")
+        view.app.push_screen(TextDialog(_("No access pass"), told))
+        return
+    seat = at.seat
+
+    def asked(told: dict[str, str] | None) -> None:
+        if told is not None:
+            view.notify(_("The tenant is asked for an access pass …"))
+            access_pass.ask_for(view, at.crisis, seat)
+
+    form = Form(
+        _("Access pass of {person}").format(person=plain(person)),
+        _("It is shown once and ends an earlier one: have the person beside you, and be sure who it is."),
+        verb=_("Make the access pass now"),
+    )
+    view.app.push_screen(FormDialog(form), asked)
 
 
 def go_on(view: View, reference: str) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from gettext import gettext as _
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
@@ -12,13 +11,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from inventory.errors import OperatorError
-from tui.acting import Outcome, in_words
+from tui.acting import Outcome
 from tui.actions import COMMON, bindings
 from tui.counter.job import BEEPS, Answer, Field, Form, Job, Report, Standing, Verdict, refusal, word
 from tui.dialogs.credential import CredentialDialog
 from tui.dialogs.form import FormDialog
 from tui.help import Help
 from tui.picture import Picture
+from tui.screens import access_pass
 from tui.screens.base import Stand, View
 from tui.widgets.rows import Column, Row, Rows
 from tui.widgets.scan_field import ScanField
@@ -26,13 +26,6 @@ from tui.widgets.table import Table
 from tui.widgets.verdict import VerdictBanner
 from tui.words import Word, plain
 
-if TYPE_CHECKING:
-    from kit.app.passes import Credential
-
-#: Minutes for which an access pass can be used, as `kit handover pass` makes it.
-_PASS_MINUTES = 60
-#: Seconds for which a tenant that does not answer is asked again: somebody stands there and waits.
-_PATIENCE = 20.0
 #: The colours' F-key has another meaning here.
 _COMMON = tuple(each for each in COMMON if each != "theme")
 #: How many of the last scans are listed.
@@ -95,13 +88,6 @@ class ScanScreen(View, inherit_bindings=False):
         def __init__(self, number: int | None, answer: Answer) -> None:
             super().__init__()
             self.number, self.answer = number, answer
-
-    class PassMade(Message):
-        """Somebody may sign in with that."""
-
-        def __init__(self, credential: "Credential") -> None:
-            super().__init__()
-            self.credential = credential
 
     def __init__(self, stand: Stand, job: Job, reference: str) -> None:
         super().__init__(stand, job.title)
@@ -211,41 +197,22 @@ class ScanScreen(View, inherit_bindings=False):
                 self._leave()
                 return
             self._todo.update(_("The tenant is asked for an access pass …"))
-            self.stand.errands.carry_out(partial(self._make_pass, report.seat))
+            access_pass.ask_for(self, self._reference, report.seat)
 
         self.app.push_screen(FormDialog(form), asked)
 
-    @on(PassMade)
-    def _show_pass(self, message: PassMade) -> None:
+    @on(access_pass.Made)
+    def _show_pass(self, message: access_pass.Made) -> None:
         shown = CredentialDialog(message.credential, self.zone)
         self.app.push_screen(shown, lambda _nothing: self._leave())
+
+    @on(access_pass.NotMade)
+    def _offer_again(self, message: access_pass.NotMade) -> None:
+        self._finished(self.Finished(Report(_("No access pass"), f"✗ {message.why}", message.seat)))
 
     def _leave(self) -> None:
         """Go back to where the next person is served; a call later, once the dialog is gone."""
         self.app.call_later(self.app.pop_screen)
-
-    def _make_pass(self, seat: int) -> Outcome:
-        """Make the access pass of a seat; where it is refused, one can try again.
-
-        Whoever has left this screen serves somebody else, who must not read it: they are told without it.
-        """
-        from kit.app import passes
-
-        told: Message
-        try:
-            made = passes.issue(
-                self.stand.program, self._reference, seat, minutes=_PASS_MINUTES, patience=_PATIENCE
-            )
-        except OperatorError as exc:
-            refused = in_words(exc)
-            told = self.Finished(Report(_("No access pass"), f"✗ {refused}", seat))
-        else:
-            refused = _(
-                "The access pass of {person} was made after its screen was left: nobody has seen it. → Make "
-                "another one with the person present: `kit handover pass {crisis} {seat}`."
-            ).format(person=made.person, crisis=self._reference, seat=seat)
-            told = self.PassMade(made)
-        return Outcome() if self.post_message(told) else Outcome(refused=(refused,))
 
     def _have_answered(self, code: str, act: Callable[[], Answer]) -> None:
         """Have it done when its turn comes; its line waits meanwhile."""
