@@ -4,6 +4,7 @@ Only Typer and the standard library are imported here, so that `kit --help` answ
 imports what it needs when it runs.
 """
 
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -40,6 +41,7 @@ from kit.cli import (
     swap,
     tenant,
     tui,
+    usage,
     worker,
 )
 from kit.i18n import LANGUAGES
@@ -56,6 +58,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 120},
     help=_("Lend a commune under cyberattack clean laptops, phones, mailboxes and a shared space."),
     epilog=_exit_codes(),
 )
@@ -107,4 +110,4 @@ def _everywhere(
 
 def run() -> NoReturn:
     """Run the command that was typed, and end the process with its exit code."""
-    exits.end_process(app)
+    exits.end_process(partial(usage.carry_out, app))
