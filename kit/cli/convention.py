@@ -68,7 +68,7 @@ def add(
                 if each.convention.id == convention.id
             )
             record = _record(found, standing, today(program))
-        emit_record(record, _labels(), as_json=as_json)
+        emit_record(record if as_json else _in_words(record), _labels(), as_json=as_json)
 
 
 @app.command(help=_("Show a commune's conventions."), epilog=example("kit convention show aubagne"))
@@ -82,7 +82,7 @@ def show(context: typer.Context, commune: CommuneName, as_json: Json = False) ->
         with program.database.read() as session:
             found = communes.find(session, commune)
             rows = [_record(found, each, today) for each in conventions.standings(session, found.code)]
-        emit_table(rows, _labels(), as_json=as_json, title=found.name)
+        emit_table(rows if as_json else map(_in_words, rows), _labels(), as_json=as_json, title=found.name)
 
 
 @app.command(
@@ -104,7 +104,7 @@ def list_all(context: typer.Context, as_json: Json = False) -> None:
                 for commune in communes.listing(session)
                 for each in signed.get(commune.code, [None])
             ]
-        emit_table(rows, _labels(), as_json=as_json)
+        emit_table(rows if as_json else map(_in_words, rows), _labels(), as_json=as_json)
 
 
 def _labels() -> list[tuple[str, str]]:
@@ -117,6 +117,13 @@ def _labels() -> list[tuple[str, str]]:
         ("effect", _("in force from")),
         ("last_day", _("last day")),
     ]
+
+
+def _in_words(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as people read it."""
+    from kit.cli import convention_words as words
+
+    return record | {"status": words.status(record["status"])}
 
 
 def _record(commune: "Commune", standing: "Standing | None", today: "date") -> dict[str, Any]:

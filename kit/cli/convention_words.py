@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from gettext import gettext as _
-from gettext import ngettext
+from gettext import ngettext, pgettext
 from typing import TYPE_CHECKING
 
 from inventory.contacts import Gap, Role
 from inventory.conventions.deadlines import Deadline, DeadlineKind
 from inventory.conventions.due import Due, State
 from inventory.conventions.facts import Reading, Side
+from inventory.conventions.standing import ConventionStatus
 from inventory.conventions.template import (
     Act,
     ExitAt,
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
 def today(program: "App") -> "date":
     """The day it is in the team's time zone, in which conventions end."""
     return program.stamp().at.astimezone(program.zone).date()
+
+
+def status(known: str) -> str:
+    """Whether a commune may borrow under it; "none" where it has no convention."""
+    return {
+        ConventionStatus.DRAFT.value: pgettext("convention", "not in force yet"),
+        ConventionStatus.ACTIVE.value: pgettext("convention", "in force"),
+        ConventionStatus.ENDED.value: pgettext("convention", "ended"),
+    }.get(known, pgettext("convention", "none"))
 
 
 def side(who: Side | None) -> str:

@@ -41,7 +41,10 @@ def test_list_has_a_line_for_every_commune(kit: Callable[..., Result], kit_json:
         "Aubagne": "active",
         "Allauch": "draft",
     }
-    assert "Aubagne" in kit("convention", "list").stdout
+    told = {line.split("│")[2].strip(): line for line in kit("convention", "list").stdout.splitlines()[3:-1]}
+    assert "│ in force " in told["Aubagne"]
+    assert "│ not in force yet " in told["Allauch"]
+    assert "│ none " in told["Auriol"]
 
 
 def test_a_terminated_one_is_ended(kit_json: Callable[..., Any]) -> None:
