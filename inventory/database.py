@@ -6,11 +6,11 @@ package needs no locks and no retries, and the journal's chain has one next line
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -27,6 +27,9 @@ BUSY_TIMEOUT = 30_000
 #: Key of the PostgreSQL advisory lock that lets one writer in at a time ("kit" in ASCII).
 WRITER_LOCK = 0x6B6974
 
+#: As many connections as threads; the one used last is used next, for each keeps what it read in memory.
+_POOL: Final[Mapping[str, Any]] = {"max_overflow": -1, "pool_use_lifo": True}
+
 
 class Database:
     """The data base at one address, e.g. `sqlite:////var/lib/kit/kit.db` or `postgresql+psycopg://…`.
@@ -37,14 +40,14 @@ class Database:
     def __init__(self, url: str) -> None:
         try:
             self._url = make_url(url)
-            engine = create_engine(self._url, max_overflow=-1)
+            engine = create_engine(self._url, **_POOL)
         except ArgumentError as exc:
             raise NotInitialised(
                 _("The data base's address cannot be read."),
                 hint=_("Set `database` in kit.toml, for example sqlite:////srv/kit/kit.db."),
             ) from exc
         if engine.dialect.name == "sqlite":
-            self._writers, self._readers = engine, create_engine(self._url, max_overflow=-1)
+            self._writers, self._readers = engine, create_engine(self._url, **_POOL)
             _prepare_sqlite(self._writers, begin="BEGIN IMMEDIATE", query_only=False)
             _prepare_sqlite(self._readers, begin="BEGIN", query_only=True)
         else:
