@@ -93,9 +93,9 @@ def _issue(folder: Path) -> float:
     database = Database(f"sqlite:///{folder}/kit.db")
     database.migrate()
     started = time.monotonic()
-    for facts in _facts():
+    for papers in _batches():
         with database.write() as session:
-            issuing.issue(session, BY, folder / "documents", facts)
+            issuing.issue_together(session, BY, folder / "documents", papers)
     for number, facts in enumerate(_slips(), start=1):
         with database.write() as session:
             made = issuing.seal(session, BY, facts, f"Tr0ub4dor-EXEMPLE-{number}", render)
@@ -105,13 +105,19 @@ def _issue(folder: Path) -> float:
     return taken
 
 
-def _facts() -> Iterator[PaperFacts]:
-    yield sample_facts(SEATS)
-    for number in range(1, SEATS + 1):
-        yield receipt(reference=f"{CRISIS}-S{number}-1", seat=number, items=three(number))
-        yield recall(reference=f"{CRISIS}-RECALL-{number}", seat=number, items=three(number))
+def _batches() -> Iterator[list[PaperFacts]]:
+    """The papers as commands issue them: receipts of a service and letters of a recall together."""
+    seats = range(1, SEATS + 1)
+    yield [sample_facts(SEATS)]
+    yield [receipt(reference=f"{CRISIS}-S{seat}-1", seat=seat, items=three(seat)) for seat in seats]
+    yield [recall(reference=f"{CRISIS}-RECALL-{seat}", seat=seat, items=three(seat)) for seat in seats]
     for make in (return_sheet, restitution, destruction, register, situation, technical, runbook):
-        yield make()
+        yield [make()]
+
+
+def _facts() -> Iterator[PaperFacts]:
+    for papers in _batches():
+        yield from papers
 
 
 def _slips() -> Iterator[SlipFacts]:

@@ -108,7 +108,8 @@ def recall(app: App, text: str, *, said_by: str, until: date | None, place: str)
             for _number, group in groupby(out, key=lambda loan: loan.seat_number)
         ]
         listed = tuple(_out(session, loan) for loan in out)
-    return Recalled(listed, {facts.seat: loan_papers.issue(app, facts) for facts in letters})
+    papers = loan_papers.issue_together(app, letters)
+    return Recalled(listed, {facts.seat: paper for facts, paper in zip(letters, papers, strict=True)})
 
 
 def scan(app: App, text: str, scanned: Sequence[str], words: Words, *, seat: int | None) -> Scanned:
@@ -131,8 +132,8 @@ def scan(app: App, text: str, scanned: Sequence[str], words: Words, *, seat: int
         standing = returns.look(session, crisis.reference)
         differences = tuple(_told(session, each) for each in standing.undecided)
     groups = groupby(rows, key=lambda row: row.receipt)
-    receipts = tuple(handing.receipt_of(app, list(group)) for _receipt, group in groups)
-    return Scanned(receipts, differences, len(standing.out))
+    receipts = handing.receipts_of(app, [list(group) for _receipt, group in groups])
+    return Scanned(tuple(receipts), differences, len(standing.out))
 
 
 def decide(app: App, text: str, subject: str, choice: Choice, *, reason: str, author: str) -> list[Told]:

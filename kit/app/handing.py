@@ -7,7 +7,7 @@ from gettext import gettext as _
 
 from sqlmodel import Session
 
-from inventory import crises, handings, loans
+from inventory import crises, handings, issued, loans
 from inventory.crises import Seat
 from inventory.errors import OperatorError, Unknown
 from inventory.handings import Handing, Told
@@ -68,13 +68,7 @@ def hand_over_seat(app: App, text: str, seat: int, *, scanned: Sequence[str], wo
         Unknown, BadValue, IllegalMove, Shortage: as `handings.hand_over`; nothing was changed.
         BadInput: a condition or an accessory is not written as it must be.
     """
-    by = app.stamp()
-    with app.database.write() as session:
-        crisis = crises.find(session, text)
-        person = crises.seat_of(session, crisis.reference, seat)
-        told = told_of(app, by, words, person=words.person or name_of(person))
-        rows = handings.hand_over(session, by, crisis, told, seat=seat, scanned=scanned)
-    return receipt_of(app, rows)
+    return receipts_of(app, [_hand_over(app, text, seat, scanned=scanned, words=words)])[0]
 
 
 def hand_over_service(app: App, text: str, service: str, words: Words) -> list[Receipt | Refused]:
@@ -87,15 +81,31 @@ def hand_over_service(app: App, text: str, service: str, words: Words) -> list[R
         reference = crises.find(session, text).reference
         people = _of_service(session, reference, service)
         waiting = [seat for seat in people if not _has_all(session, seat)]
-    ended: list[Receipt | Refused] = []
+    given: list[list[Handing]] = []
+    refused: list[Refused] = []
     for seat in waiting:
         try:
-            ended.append(hand_over_seat(app, reference, seat.number, scanned=(), words=words))
+            given.append(_hand_over(app, reference, seat.number, scanned=(), words=words))
         except BadInput:
             raise
         except OperatorError as exc:
-            ended.append(Refused(seat.number, name_of(seat), exc.kind, exc.message, exc.hint))
-    return ended
+            refused.append(Refused(seat.number, name_of(seat), exc.kind, exc.message, exc.hint))
+    return sorted([*receipts_of(app, given), *refused], key=lambda each: each.seat)
+
+
+def missing_receipts(app: App, text: str) -> list[Receipt]:
+    """Issue the receipts of a crisis that have no paper, as after a crash between hand-over and paper.
+
+    Raises:
+        Unknown: no such crisis.
+    """
+    with app.database.read() as session:
+        crisis = crises.find(session, text)
+        receipts: dict[str, list[Handing]] = {}
+        for row in handings.of(session, crisis.reference):
+            receipts.setdefault(row.receipt, []).append(row)
+        without = [rows for name, rows in receipts.items() if issued.newest(session, name) is None]
+    return receipts_of(app, without)
 
 
 def told_of(app: App, by: Stamp, words: Words, *, person: str) -> Told:
@@ -119,25 +129,38 @@ def moment(app: App, by: Stamp, at: datetime | None) -> datetime:
     return by.at.astimezone(app.zone) if at is None else at.replace(tzinfo=app.zone)
 
 
-def receipt_of(app: App, rows: Sequence[Handing]) -> Receipt:
-    """One receipt as it is told; its paper is issued once the book has it."""
-    first = rows[0]
+def receipts_of(app: App, receipts: Sequence[Sequence[Handing]]) -> list[Receipt]:
+    """Receipts as they are told; their papers are issued once the book has what they say."""
     with app.database.read() as session:
-        facts = loan_papers.receipt(app, session, crises.get(session, first.crisis), rows)
-    return Receipt(
-        reference=first.receipt,
-        seat=first.seat_number,
-        person=first.person,
-        at=first.at,
-        devices={row.device_tag: row.condition for row in rows},
-        accessories=first.accessories,
-        paper=loan_papers.issue(app, facts),
-    )
+        facts = [
+            loan_papers.receipt(app, session, crises.get(session, rows[0].crisis), rows) for rows in receipts
+        ]
+    return [
+        Receipt(
+            reference=rows[0].receipt,
+            seat=rows[0].seat_number,
+            person=rows[0].person,
+            at=rows[0].at,
+            devices={row.device_tag: row.condition for row in rows},
+            accessories=rows[0].accessories,
+            paper=paper,
+        )
+        for rows, paper in zip(receipts, loan_papers.issue_together(app, facts), strict=True)
+    ]
 
 
 def name_of(seat: Seat) -> str:
     """The person of a seat."""
     return f"{seat.first_name} {seat.last_name}"
+
+
+def _hand_over(app: App, text: str, seat: int, *, scanned: Sequence[str], words: Words) -> list[Handing]:
+    by = app.stamp()
+    with app.database.write() as session:
+        crisis = crises.find(session, text)
+        person = crises.seat_of(session, crisis.reference, seat)
+        told = told_of(app, by, words, person=words.person or name_of(person))
+        return handings.hand_over(session, by, crisis, told, seat=seat, scanned=scanned)
 
 
 def _of_service(session: Session, reference: str, service: str) -> list[Seat]:

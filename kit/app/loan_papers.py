@@ -197,9 +197,16 @@ def _item(session: Session, tag: str, *, condition: str = "", more: Mapping[str,
 
 def issue(app: App, facts: PaperFacts) -> Paper:
     """Issue a paper; what it is about is in the book already and stays there, whatever becomes of it."""
+    return issue_together(app, [facts])[0]
+
+
+def issue_together(app: App, papers: Sequence[PaperFacts]) -> list[Paper]:
+    """The same for several, in their order; one that cannot be made keeps no other back."""
     try:
         with app.database.write() as session:
-            issued = issuing.issue(session, app.stamp(), app.home.documents, facts)
-            return Paper(facts.reference, str(issued.pdf))
+            made = issuing.issue_together(session, app.stamp(), app.home.documents, papers)
     except (NotTypeset, MissingRequirement) as exc:
-        return Paper(facts.reference, "", exc.message)
+        if len(papers) > 1:
+            return [issue(app, facts) for facts in papers]
+        return [Paper(papers[0].reference, "", exc.message)]
+    return [Paper(facts.reference, str(each.pdf)) for facts, each in zip(papers, made, strict=True)]

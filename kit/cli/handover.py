@@ -97,6 +97,25 @@ def service_(
     end(each.kind for each in ended if isinstance(each, handing.Refused))
 
 
+@app.command(
+    "receipts",
+    help=_("Issue the receipts that have no paper yet, as after a crash or a full disk."),
+    epilog=example("kit handover receipts 13005-2026-01"),
+)
+def receipts_(context: typer.Context, crisis: Crisis, as_json: Json = False) -> None:
+    with told(as_json):
+        from kit.app import handing
+
+        made = handing.missing_receipts(open_app(context), crisis)
+        if as_json:
+            emit_json([asdict(each) for each in made])
+            return
+        for each in made:
+            _tell(each)
+        if not made:
+            say(_("Every receipt has its paper."))
+
+
 def _tell(ended: "Receipt | Refused") -> None:
     """One seat's hand-over in words."""
     from inventory.handings import condition_word
@@ -118,6 +137,9 @@ def _tell(ended: "Receipt | Refused") -> None:
             seat=ended.seat, person=ended.person, things=things, reference=on_paper(ended.paper)
         )
     )
+    if ended.paper.fault:
+        crisis = ended.reference.rpartition("-S")[0]
+        print(_("→ Once that is mended: `kit handover receipts {crisis}`").format(crisis=crisis))
 
 
 def on_paper(paper: "Paper") -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kit.documents import clean_state_text, clean_state_wording, handover_text
-from kit.documents.interface import Content, fingerprint
+from kit.documents.interface import Content
 from kit.documents.laptop_state import LaptopState
 from kit.documents.paper_facts import CrisisFacts
 from kit.documents.paper_wording import undelivered
@@ -98,7 +98,7 @@ def render(facts: HandoverFacts, language: str = "fr") -> bytes:
             reference=facts.name,
             author=facts.lender,
             issued_at=facts.issued_at,
-            fingerprint=fingerprint(facts),
+            fingerprint=facts.fingerprint,
             data=_data(facts, language),
         )
     )
@@ -112,7 +112,7 @@ def as_text(facts: HandoverFacts, language: str = "fr") -> str:
     """
     data = _data(facts, language)
     annexes = (clean_state_text.lay_out(page, data["labels"]) for page in data["annexes"])
-    return "\n\n".join([handover_text.lay_out(data, fingerprint(facts)), *annexes])
+    return "\n\n".join([handover_text.lay_out(data, facts.fingerprint), *annexes])
 
 
 def _data(facts: HandoverFacts, language: str) -> dict[str, Any]:

@@ -5,7 +5,9 @@ the same bytes. Other facts give the next version, which says what changed.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,6 +57,21 @@ class Issued:
         return ending(self.base, "json")
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """A paper before it is set; `document` is the version that says the same already."""
+
+    kind: Kind[Any]
+    facts: PaperFacts
+    base: Path
+    document: IssuedDocument | None = None
+
+    def is_whole(self) -> bool:
+        """Whether all its files are there; nothing else than its own can be."""
+        files = (ending(self.base, each) for each in ("pdf", "txt", "json"))
+        return self.document is not None and all(file.exists() for file in files)
+
+
 def issue(session: Session, by: Stamp, documents: Path, facts: PaperFacts, *, first: int = 1) -> Issued:
     """Issue a document in the caller's write transaction, under the `documents` folder of the station.
 
@@ -66,6 +83,32 @@ def issue(session: Session, by: Stamp, documents: Path, facts: PaperFacts, *, fi
         MissingRequirement: a file could not be written; nothing was recorded.
         IllegalMove: that reference is another kind's.
     """
+    return issue_together(session, by, documents, [facts], first=first)[0]
+
+
+def issue_together(
+    session: Session, by: Stamp, documents: Path, papers: Sequence[PaperFacts], *, first: int = 1
+) -> list[Issued]:
+    """As `issue`, for papers of different references: all or none. They are set side by side.
+
+    Setting is most of the work, and the typesetter lets other threads of the program go on meanwhile.
+    """
+    drafts = [_draft(session, documents, facts, first) for facts in papers]
+    missing = [draft for draft in drafts if not draft.is_whole()]
+    with ThreadPoolExecutor(os.cpu_count()) as setters:
+        digests = dict(zip((draft.base for draft in missing), setters.map(_write, missing), strict=True))
+    return [
+        Issued(
+            draft.document or _record(session, by, draft.kind, draft.facts, digests[draft.base]),
+            draft.base,
+            new=draft.base in digests,
+        )
+        for draft in drafts
+    ]
+
+
+def _draft(session: Session, documents: Path, facts: PaperFacts, first: int) -> _Draft:
+    """The version that says the same already, else the next one."""
     kind = kind_of(facts)
     now = kind.read(frozen(replace(facts, version=first, change="")))
     before = issued.newest(session, facts.reference)
@@ -73,12 +116,10 @@ def issue(session: Session, by: Stamp, documents: Path, facts: PaperFacts, *, fi
         known = kind.read(before.facts)
         same = replace(now, version=known.version, change=known.change, issued_at=known.issued_at)
         if frozen(same) == before.facts:
-            return _found(kind, known, documents, before)
+            return _Draft(kind, known, base(kind, known, documents), before)
         change = _change(kind.as_text(known, LANGUAGE), kind.as_text(same, LANGUAGE))
         now = replace(now, version=before.version + 1, change=change)
-    pdf = _write(kind, now, base(kind, now, documents))
-    document = _record(session, by, kind, now, hashlib.sha256(pdf).hexdigest())
-    return Issued(document, base(kind, now, documents), new=True)
+    return _Draft(kind, now, base(kind, now, documents))
 
 
 def seal(
@@ -119,28 +160,19 @@ def _record(session: Session, by: Stamp, kind: Kind[F], facts: F, pdf_sha256: st
     )
 
 
-def _found(kind: Kind[F], facts: F, documents: Path, document: IssuedDocument) -> Issued:
-    """The version that there is; what was lost of it is written again."""
-    found = Issued(document, base(kind, facts, documents), new=False)
-    if all(file.exists() for file in (found.pdf, found.text, found.facts)):
-        return found
-    _write(kind, facts, found.base)
-    return replace(found, new=True)
-
-
-def _write(kind: Kind[F], facts: F, base: Path) -> bytes:
-    """Save facts, plain text and PDF; the first two help even where no PDF can be made. Gives the PDF."""
+def _write(draft: _Draft) -> str:
+    """Save facts, plain text and PDF; the first two help even where no PDF can be made. Gives its SHA-256."""
     plain = {
-        ending(base, "json"): canonical(facts),
-        ending(base, "txt"): kind.as_text(facts, LANGUAGE).encode(),
+        ending(draft.base, "json"): canonical(draft.facts),
+        ending(draft.base, "txt"): draft.kind.as_text(draft.facts, LANGUAGE).encode(),
     }
     try:
-        pdf = kind.render(facts, LANGUAGE)
+        pdf = draft.kind.render(draft.facts, LANGUAGE)
     except NotTypeset:
         save_together(plain)
         raise
-    save_together({**plain, ending(base, "pdf"): pdf})
-    return pdf
+    save_together({**plain, ending(draft.base, "pdf"): pdf})
+    return hashlib.sha256(pdf).hexdigest()
 
 
 def ending(base: Path, ending: str) -> Path:

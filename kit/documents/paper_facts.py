@@ -4,6 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 
 from kit.documents.interface import fingerprint
 
@@ -44,7 +45,7 @@ class PaperFacts(ABC):
         """Its name with the version, as every page prints it."""
         return f"{self.reference}-v{self.version}"
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of what the book froze, as every page prints it."""
         return fingerprint(self)

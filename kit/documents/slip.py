@@ -11,7 +11,7 @@ from gettext import gettext as _
 from kit.documents import papers
 from kit.documents.blocks import Fields, Pair, Paper, Prose
 from kit.documents.characters import legible
-from kit.documents.interface import Content, fingerprint
+from kit.documents.interface import Content
 from kit.documents.paper_facts import SeatFacts
 from kit.documents.paper_wording import seat_fields, when
 from kit.documents.typesetting import typeset
@@ -79,7 +79,7 @@ def render(facts: SlipFacts, secret: str, language: str) -> bytes:
             reference=facts.name,
             author=facts.lender,
             issued_at=facts.issued_at,
-            fingerprint=fingerprint(facts),
+            fingerprint=facts.fingerprint,
             data={
                 "drill": facts.drill,
                 "lender": facts.lender,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -89,7 +90,7 @@ class StocktakeFacts(PaperFacts):
         """The session's reference: its result never changes, so there is one version."""
         return self.reference
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The result's, which is what the book froze."""
         return self.sha256

@@ -15,6 +15,8 @@ from inventory.database import Database
 from inventory.devices import DeviceState
 from inventory.interventions import Kind
 from kit import i18n, settings
+from kit.documents import papers, typesetting
+from kit.documents.interface import Content, NotTypeset
 from tests.unit.inventory.samples import NOW, TODAY, entries
 from tests.unit.kit.cli.lending import BY, SOON, ready
 
@@ -134,6 +136,27 @@ def test_one_bad_seat_does_not_stop_its_service(kit: Kit, database: Database, cr
     again = kit("handover", "service", crisis, "Mairie", *BADGE)
     assert (again.exit_code, "LAP-02" in again.stdout) == (14, False)
     assert kit("handover", "service", crisis, "DSI", *BADGE).exit_code == 4
+
+
+def test_receipts_whose_paper_was_not_made_are_made_later_and_one_keeps_no_other_back(
+    kit: Kit, kit_json: Data, crisis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(content: Content) -> bytes:
+        if "-S1-" in content.reference:
+            raise NotTypeset("the printer's devil")
+        return typesetting.typeset(content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(papers, "typeset", refuses)
+        given = json.loads(kit("handover", "service", crisis, "mairie", *BADGE, "--json").stdout)
+    faults = {each["seat"]: each["paper"]["fault"] for each in given}
+    assert faults.pop(1) == "the printer's devil"
+    assert set(faults.values()) == {""}
+    (made,) = kit_json("handover", "receipts", crisis)
+    assert (made["seat"], made["devices"]) == (1, given[0]["devices"])
+    assert Path(made["paper"]["pdf"]).read_bytes().startswith(b"%PDF")
+    assert kit_json("handover", "receipts", crisis) == []
+    assert "Every receipt has its paper" in kit("handover", "receipts", crisis).stderr
 
 
 def test_the_receipt_names_the_account_and_what_is_not_delivered_yet(

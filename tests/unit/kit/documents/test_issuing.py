@@ -16,7 +16,8 @@ from inventory.database import Database
 from inventory.errors import IllegalMove
 from inventory.issued import IssuedDocument
 from inventory.journal import Stamp
-from kit.documents import issuing, kinds
+from kit.documents import issuing, kinds, papers, typesetting
+from kit.documents.interface import Content, NotTypeset
 from kit.documents.issuing import Issued
 from kit.documents.paper_facts import PaperFacts
 from kit.documents.slip import plain, render
@@ -124,6 +125,49 @@ def test_what_cannot_be_written_is_not_recorded(book: Database, folder: Path) ->
     folder.write_text("a file where the folder would be")
     with pytest.raises(MissingRequirement):
         issue(book, folder, receipt())
+    assert everything(book) == []
+
+
+def several() -> list[PaperFacts]:
+    return [receipt(reference=f"R-{seat}", seat=seat, items=three(seat)) for seat in range(1, 7)]
+
+
+def together(book: Database, folder: Path, given: list[PaperFacts]) -> list[Issued]:
+    with book.write() as session:
+        return issuing.issue_together(session, BY, folder, given)
+
+
+def test_papers_that_are_issued_together_are_those_that_are_issued_alone(
+    book: Database, folder: Path, tmp_path: Path
+) -> None:
+    alone = [issue(fresh(tmp_path / "other.db"), tmp_path / "alone", facts) for facts in several()[:1]]
+    issue(book, folder, several()[2])
+    made = together(book, folder, several())
+    assert [each.document.reference for each in made] == [f"R-{seat}" for seat in range(1, 7)]
+    assert [each.new for each in made] == [True, True, False, True, True, True]
+    assert made[0].pdf.read_bytes() == alone[0].pdf.read_bytes()
+    for each in made:
+        assert hashlib.sha256(each.pdf.read_bytes()).hexdigest() == each.document.pdf_sha256
+        assert hashlib.sha256(each.facts.read_bytes()).hexdigest() == each.document.facts_sha256
+    assert together(book, folder, []) == []
+
+
+def test_of_papers_that_are_issued_together_all_are_recorded_or_none(
+    book: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(content: Content) -> bytes:
+        if "R-4" in content.reference:
+            raise NotTypeset("no")
+        return typesetting.typeset(content)
+
+    monkeypatch.setattr(papers, "typeset", refuses)
+    with pytest.raises(NotTypeset):
+        together(book, folder, several())
+    assert everything(book) == []
+    # What helps without a PDF is there.
+    assert list(folder.rglob("receipt-R-4-v1.txt"))
+    with pytest.raises(IllegalMove):
+        together(book, folder, [receipt(reference="A"), receipt(reference="A", agent="Dominique Essai")])
     assert everything(book) == []
 
 
