@@ -260,8 +260,10 @@ class Screens(App[None]):
         self.search_commands([*found, *opening], _("Type what you want to do"))
 
     def get_key_display(self, binding: Binding) -> str:
-        """Keys as they are printed on a keyboard: F5, not f5."""
+        """Keys as they are printed on a keyboard, and called in the reader's language: F5, not f5."""
         shown = super().get_key_display(binding)
+        if shown == "space":
+            return _("Space").lower()
         return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
     def _stand(self) -> Stand:
