@@ -5,6 +5,8 @@
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -96,8 +98,17 @@ def hand_over(held: Terminal, *codes: str) -> None:
     held.sees("Done", "Receipt")
 
 
-def test_a_crisis_is_opened_run_and_handed_over_by_keys_alone(tmp_path: Path, furnished: Furnish) -> None:
-    home, seats = tmp_path / "home", tmp_path / "seats.csv"
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A station's folder with a short name: the pictures show it."""
+    with tempfile.TemporaryDirectory(prefix="kit-") as folder:
+        yield Path(folder) / "home"
+
+
+def test_a_crisis_is_opened_run_and_handed_over_by_keys_alone(
+    home: Path, tmp_path: Path, furnished: Furnish
+) -> None:
+    seats = tmp_path / "seats.csv"
     seats.write_text(SEATS, encoding="utf-8")
     with furnished(home, 2) as demo:
         demo.kit("contact", "set", COMMUNE, "correspondent", "--name", "Alix Exemple", "--phone", NUMBER)
