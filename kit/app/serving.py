@@ -96,19 +96,23 @@ class Window(AppService):
 
     async def run(self) -> None:
         """Show what the screens draw until they end; the browser learns it however they did."""
-        await super().run()
+        # The library ends what reads the errors, sometimes before that began, and is then cancelled itself.
+        with suppress(asyncio.CancelledError):
+            await super().run()
         await self.remote_close()
 
     async def stop(self) -> None:
         """Let the screens end, and see that they are gone."""
-        if self._process is None:
+        process = self._process
+        if process is None:
             return
-        ending = asyncio.create_task(self._end(self._process))
-        _done, late = await asyncio.wait({ending}, timeout=_GRACE)
-        if late:
+        ending = asyncio.create_task(self._end(process))
+        await asyncio.wait({ending}, timeout=_GRACE)
+        # However that went: a window that nobody sees must not stay.
+        if process.returncode is None:
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            await ending
+                os.killpg(process.pid, signal.SIGKILL)
+        await ending
 
     async def _end(self, process: Process) -> None:
         await super().stop()

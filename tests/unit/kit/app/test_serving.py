@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from asyncio.subprocess import Process
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -123,7 +124,21 @@ def test_a_window_that_cannot_open_is_closed_and_the_terminal_says_why(
     assert out == ""
 
 
-def test_a_window_that_does_not_end_by_itself_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+class DrawnAtOnce(Window):
+    """A window whose process has drawn before anybody looks, as on a busy machine."""
+
+    async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
+        process = await super()._open_app_process(width, height)
+        assert process.stdout is not None
+        while len(process.stdout._buffer) < 64:  # type: ignore[attr-defined]
+            await asyncio.sleep(0)
+        return process
+
+
+@pytest.mark.parametrize("kind", [Window, DrawnAtOnce])
+def test_a_window_that_does_not_end_by_itself_is_killed(
+    kind: type[Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(subject, "_GRACE", 0.2)
     # Draws without end for a browser that reads nothing, as one does that is gone.
     script = "import os\nos.write(1, b'__GANGLION__\\n')\nwhile True: os.write(1, b'D\\0\\0\\0\\1x')"
@@ -134,7 +149,7 @@ def test_a_window_that_does_not_end_by_itself_is_killed(monkeypatch: pytest.Monk
         raise ConnectionResetError
 
     async def look() -> int:
-        window = Window(
+        window = kind(
             [sys.executable, "-c", script],
             write_bytes=gone,
             write_str=gone,
