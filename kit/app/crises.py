@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
@@ -16,13 +17,14 @@ from inventory.importing.seats import read_seats
 from inventory.readiness import Readiness, Verdict
 from kit.app import sharing, situation
 from kit.app.compose import App
-from kit.app.run import refuse_while_others_run
 from kit.app.situation import Situation
 from kit.app.terms import terms
 from kit.errors import RunIncomplete
 from kit.plan.model import Plan
 from kit.workflows import order, planning
-from kit.workflows.troubles import Trouble
+
+if TYPE_CHECKING:
+    from kit.workflows.troubles import Trouble
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def plan(app: App, text: str) -> Plan:
         Shortage: the pool does not hold what the seats need, or it is granted to others.
         Busy: a run of the kept plan is unfinished; it must end first.
     """
+    from kit.app.run import refuse_while_others_run  # noqa: PLC0415  loads the engine, which takes a second
+
     with app.database.write() as session:
         crisis = crises.find(session, text)
         refuse_while_others_run(app, crisis.reference)
@@ -171,6 +175,8 @@ def close(app: App, text: str) -> Situation:
         IllegalMove: it is closed already, or devices are on loan.
         Busy: a run is unfinished.
     """
+    from kit.app.run import refuse_while_others_run  # noqa: PLC0415  loads the engine, which takes a second
+
     by = app.stamp()
     with app.database.write() as session:
         crisis = crises.find(session, text)
@@ -179,7 +185,7 @@ def close(app: App, text: str) -> Situation:
         return situation.read(session, crisis)
 
 
-def verdict(situation: Situation, troubles: tuple[Trouble, ...]) -> RunIncomplete | None:
+def verdict(situation: Situation, troubles: "tuple[Trouble, ...]") -> RunIncomplete | None:
     """What the end of a run means for its exit code; None when every seat works.
 
     One cause names itself; several different ones are "incomplete".

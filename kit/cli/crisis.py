@@ -138,11 +138,12 @@ def status(
     as_json: Json = False,
 ) -> None:
     with told(as_json):
-        from kit.app import crises, run
+        from kit.app import crises
 
         program = open_app(context)
         situation = crises.look(program, crisis)
         if watch:
+            from kit.app import run
             from kit.cli.live import LiveBoard
 
             stop = run.StopRequest()
