@@ -11,10 +11,7 @@ from gettext import gettext as _
 
 from textual.binding import Binding, BindingType
 
-
-def N_(message: str) -> str:  # noqa: N802  the name by which gettext's tools know it
-    """Mark a string for translation where it stands; it is translated where it is shown."""
-    return message
+from kit.i18n import N_
 
 
 class Place(StrEnum):

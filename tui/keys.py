@@ -10,7 +10,8 @@ from gettext import gettext as _
 from textual.keys import format_key
 
 from inventory.errors import BadValue
-from tui.actions import ACTIONS, N_, Place, keys_of
+from kit.i18n import N_
+from tui.actions import ACTIONS, Place, keys_of
 
 #: What moves about, and the signs that every keyboard has without AltGr.
 _MOVES = (

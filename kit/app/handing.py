@@ -42,6 +42,7 @@ class Receipt:
     """What changed hands at one moment, and the paper to be signed about it."""
 
     reference: str
+    crisis: str
     seat: int
     person: str
     at: datetime
@@ -138,6 +139,7 @@ def receipts_of(app: App, receipts: Sequence[Sequence[Handing]]) -> list[Receipt
     return [
         Receipt(
             reference=rows[0].receipt,
+            crisis=rows[0].crisis,
             seat=rows[0].seat_number,
             person=rows[0].person,
             at=rows[0].at,

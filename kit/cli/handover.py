@@ -138,8 +138,7 @@ def _tell(ended: "Receipt | Refused") -> None:
         )
     )
     if ended.paper.fault:
-        crisis = ended.reference.rpartition("-S")[0]
-        print(_("→ Once that is mended: `kit handover receipts {crisis}`").format(crisis=crisis))
+        print(_("→ Once that is mended: `kit handover receipts {crisis}`").format(crisis=ended.crisis))
 
 
 def on_paper(paper: "Paper") -> str:

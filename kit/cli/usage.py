@@ -16,13 +16,8 @@ from typer._click.exceptions import (
 )
 from typer._click.formatting import HelpFormatter
 
-from kit.cli.exits import BUG, OK, say
-
-
-def N_(message: str) -> str:  # noqa: N802  the name by which gettext's tools know it
-    """Mark a string for translation that the library looks up."""
-    return message
-
+from kit.cli.exits import INTERRUPTED, OK, say
+from kit.i18n import N_
 
 #: What the library looks up by itself, and what its help says of `--help`.
 _LOOKED_UP = (
@@ -60,7 +55,7 @@ def carry_out(command: typer.Typer) -> NoReturn:
         sys.exit(exc.exit_code)
     except typer.Abort:
         say(_("Nothing more was typed; stopped."))
-        sys.exit(BUG)
+        sys.exit(INTERRUPTED)
     sys.exit(code if isinstance(code, int) else OK)
 
 

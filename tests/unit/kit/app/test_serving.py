@@ -130,6 +130,7 @@ class DrawnAtOnce(Window):
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         process = await super()._open_app_process(width, height)
         assert process.stdout is not None
+        # A reader has no public way to say what lies in it unread.
         while len(process.stdout._buffer) < 64:  # type: ignore[attr-defined]
             await asyncio.sleep(0)
         return process

@@ -69,5 +69,5 @@ def test_what_is_asked_and_never_typed_ends_with_a_sentence(
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     with pytest.raises(SystemExit) as ended:
         usage.carry_out(asking)
-    assert ended.value.code == exits.BUG
+    assert ended.value.code == exits.INTERRUPTED
     assert "Nothing more was typed" in capsys.readouterr().err
